@@ -1,0 +1,71 @@
+/* Samples and labels from files; and feeding them to a model by its recipe.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TUFF_DATA_H
+#define TUFF_DATA_H
+
+#include "tuff/tuff.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct tuff_dataset tuff_dataset;
+
+/* One sample; valid until the next tuff_dataset_get of the same dataset. */
+typedef struct tuff_sample {
+    tuff_type type;                 /* of the elements: u8 (raw), f32, s8, s16 ... */
+    bool picture;                   /* raw pixels: shape is height, width, channels */
+    int32_t rank;
+    int32_t shape[TUFF_MAX_RANK];   /* without the batch */
+    const void *data;
+    size_t bytes;
+    int32_t label;                  /* -1: none */
+    const char *name;               /* the picture's file, "t10k-images-idx3-ubyte.gz[17]" ... */
+} tuff_sample;
+
+typedef struct tuff_data_options {
+    size_t size;                    /* sizeof(tuff_data_options) */
+    int64_t limit;                  /* at most so many samples; 0: all. Evenly spread over the set where it is less */
+    enum { TUFF_SPLIT_TEST, TUFF_SPLIT_TRAIN } split; /* for .npz with x_train ... x_test: which half */
+    bool need_labels;               /* an error where there are none */
+} tuff_data_options;
+#define TUFF_DATA_OPTIONS {sizeof(tuff_data_options), 0, TUFF_SPLIT_TEST, false}
+
+/* idx(.gz) with labels beside it, .npy, .npz (x,y or x_train,...), .csv (last column = class), a folder with a folder of pictures per class, or one
+ * PNG/JPEG/BMP. By content first, then by name. */
+TUFF_API TUFF_MUST_USE tuff_status tuff_dataset_open(const char *path, const tuff_data_options *options, tuff_dataset **dataset, tuff_error *error);
+TUFF_API void tuff_dataset_close(tuff_dataset *dataset);
+TUFF_API size_t tuff_dataset_count(const tuff_dataset *dataset);
+TUFF_API TUFF_MUST_USE tuff_status tuff_dataset_get(tuff_dataset *dataset, size_t k, tuff_sample *sample, tuff_error *error);
+TUFF_API bool tuff_dataset_has_labels(const tuff_dataset *dataset);
+/* Folder names (or names in a csv) of the classes, 0 where classes are plain numbers. */
+TUFF_API int32_t tuff_dataset_class_count(const tuff_dataset *dataset);
+TUFF_API const char *tuff_dataset_class_name(const tuff_dataset *dataset, int32_t k);
+/* "t10k-images-idx3-ubyte.gz: 10,000 pictures 28x28x1, labels from t10k-labels-idx1-ubyte.gz" */
+TUFF_API const char *tuff_dataset_about(const tuff_dataset *dataset);
+
+/* ---- feeding: the one place of the rule ----
+ * Pictures and u8 arrays are raw and go through the recipe. Float arrays are in the model's range already: checked, not scaled. Arrays of the model's
+ * own s8 or s16 type go in unchanged. Raw data into a model without a recipe: a u8 input takes the bytes as they are, and it says so; any other
+ * input is refused. An explicit recipe beats the model's and says so. */
+typedef struct tuff_feed tuff_feed;
+typedef struct tuff_feed_options {
+    size_t size;                    /* sizeof(tuff_feed_options) */
+    const tuff_recipe *recipe;      /* explicit (--input-range, --mean, --std): only mean, std, count are taken; NULL: the model's */
+    bool invert;                    /* raw x becomes 255 - x first */
+    void (*note)(void *context, bool warning, const char *text); /* each once per feed; NULL: silent */
+    void *context;
+} tuff_feed_options;
+#define TUFF_FEED_OPTIONS {sizeof(tuff_feed_options), NULL, false, NULL, NULL}
+
+/* For input 0 of models with one input (others are refused by tuff_feed_put). The model must stay. */
+TUFF_API TUFF_MUST_USE tuff_status tuff_feed_create(const tuff_model *model, const tuff_feed_options *options, tuff_feed **feed, tuff_error *error);
+TUFF_API void tuff_feed_destroy(tuff_feed *feed);
+/* Writes sample into batch item 0 of input 0. Errors: DATA (wrong shape, NaN, no recipe). */
+TUFF_API TUFF_MUST_USE tuff_status tuff_feed_put(tuff_feed *feed, tuff_interpreter *it, const tuff_sample *sample, tuff_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
