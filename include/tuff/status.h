@@ -21,10 +21,10 @@ extern "C" {
 
 #if defined(__GNUC__)
 #define TUFF_MUST_USE __attribute__((warn_unused_result))
-#define TUFF_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define TUFF_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
 #define TUFF_MUST_USE
-#define TUFF_PRINTF(format, first)
+#define TUFF_PRINTF(text, first)
 #endif
 
 /* name, text: what went wrong, in a word; the message in tuff_error says where and why */
