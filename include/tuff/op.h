@@ -248,7 +248,7 @@ struct tuff_op {
     tuff_options options;
     const char *inputs;        /* names, separated by blanks; "?" optional, "*" repeated, "!" written state */
     const char *outputs;
-    const tuff_variant *variants; /* ended by a row without kernel name; NULL: read, written and shown, not run */
+    const tuff_variant *variants; /* ended by an empty row (outputs[0] NULL); views have rows without kernel; NULL: read, written and shown, not run */
     tuff_status (*infer)(tuff_context *c);
     tuff_status (*prepare)(tuff_context *c);
     int32_t (*version)(const tuff_context *c); /* optional: version rules beyond variant and fields (rank, dilation ...); 0: none */
