@@ -217,10 +217,11 @@ static inline size_t tuff_scratch_pitch(size_t bytes_per_job) { return (bytes_pe
 TUFF_API tuff_io tuff_io_temporary(tuff_context *c, size_t bytes);
 /* a constant array of the plan that prepare fills itself through *data (multipliers, tables); *data is NULL when there is no memory. Aligned to 64. */
 TUFF_API tuff_io tuff_io_array(tuff_context *c, size_t bytes, void **data);
-/* a constant derived from constant input `input`, filled once per model and shared by its plans: fill(out, params, source).
- * Keyed by source, fill, bytes and the params' bytes (so params must be padding-free and hold no pointer but to const records). */
-typedef void tuff_fill_fn(void *out, const void *params, const void *source);
-TUFF_API tuff_io tuff_io_packed(tuff_context *c, int32_t input, size_t bytes, tuff_fill_fn *fill, const void *params, size_t params_bytes);
+/* a constant derived from constant input `input` and, where `second` >= 0 and not left out, from constant input `second` too (weights and bias), filled
+ * once per model and shared by its plans: fill(out, params, source, second or NULL).
+ * Keyed by the sources, fill, bytes and the params' bytes (so params must be padding-free and hold no pointer but to const records). */
+typedef void tuff_fill_fn(void *out, const void *params, const void *source, const void *second);
+TUFF_API tuff_io tuff_io_packed(tuff_context *c, int32_t input, int32_t second, size_t bytes, tuff_fill_fn *fill, const void *params, size_t params_bytes);
 /* zeroed args for `kernel`, owned by the plan; NULL when there is no memory (tuff_emit accepts that and fails) */
 TUFF_API void *tuff_args(tuff_context *c, const tuff_kernel *kernel);
 
