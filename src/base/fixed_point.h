@@ -31,6 +31,11 @@ static inline int32_t tuff_requantize(int32_t x, tuff_multiplier m) {
 /* 64-bit accumulators (int16 activations): the multiplier reduced to 15 bits, one rounding up. */
 int32_t tuff_requantize_s64(int64_t x, tuff_multiplier m);
 
+/* FULLY_CONNECTED's rule: round half away(acc * scale) with the product in double, saturating; scale finite and >= 0. The second form gives the
+ * same without a double FPU; the first is it where TUFF_NO_DOUBLE is defined. */
+int32_t tuff_requantize_f64(int32_t acc, double scale);
+int32_t tuff_requantize_f64_integer(int32_t acc, double scale);
+
 static inline int32_t tuff_clamp(int32_t x, int32_t lo, int32_t hi) { return x < lo ? lo : x > hi ? hi : x; }
 /* round half away from zero, saturating to int32; NaN gives the low end */
 int32_t tuff_round_s32(double x);

@@ -4,6 +4,9 @@
 #ifndef TUFF_BASE_THREADS_H
 #define TUFF_BASE_THREADS_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/arena.h"
 
 typedef struct tuff_pool tuff_pool;

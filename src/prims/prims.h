@@ -3,7 +3,8 @@
  *
  * A prim knows pointers, strides and counts; no op, no tensor, no padding mode. A plan takes the first loop of a list that its target
  * allows (tuff_<prim>_for). Records and packers are plain C on every host; `run` is NULL where this build cannot hold the loop.
- * Integer loops equal the C loop bit for bit. Float loops: |got - exact| <= TOLERANCE * eps * sum of |terms|, TOLERANCE beside each.
+ * Integer loops equal the C loop bit for bit. Float loops: |got - exact| <= TOLERANCE * eps * sum of |terms|, eps = 2^-24, TOLERANCE beside
+ * each. No pointer needs more alignment than its type has, and nothing is read or written beyond what is said here.
  */
 #ifndef TUFF_PRIMS_PRIMS_H
 #define TUFF_PRIMS_PRIMS_H
@@ -21,18 +22,20 @@
     }
 
 /* ---- gemm f32: c[m][n] = clamp(a[m][k] . b + bias) ----
- *   a       m rows, `a_pitch` elements apart, k each; reads nothing beyond them
+ *   a       m rows, `a_pitch` elements apart, k each
  *   packed  panels of `columns` output columns: [columns] bias, then [k][columns]; padded with zeros (tuff_gemm_f32 packer)
  *   c       m rows, `c_pitch` elements apart; n columns are written, no more
- *   m       1..rows; n >= 1; k >= 0
- * TOLERANCE: k + 2 */
+ *   m, n, k >= 0; multiples of `rows` rows are best
+ * A NaN in gives lo or NaN out. */
+#define TUFF_GEMM_F32_TOLERANCE(k) ((k) + 2)
 typedef struct tuff_gemm_f32 {
     tuff_prim prim;
-    int32_t rows, columns;  /* the tile: best m, panel width */
+    int32_t rows, columns; /* the tile: m is best a multiple of rows; columns is the panel's width */
     const char *layout;     /* id of the packed layout */
     void (*run)(float *c, int64_t c_pitch, const float *a, int64_t a_pitch, const float *packed, int32_t m, int32_t n, int32_t k, float lo, float hi);
 } tuff_gemm_f32;
 TUFF_PRIM_LIST(tuff_gemm_f32)
+extern const tuff_gemm_f32 tuff_gemm_f32_avx2, tuff_gemm_f32_c;
 /* floats of the packed form; weights [n][k] row by row (source_pitch between rows), bias [n] or NULL */
 size_t tuff_gemm_f32_packed_count(const tuff_gemm_f32 *prim, int32_t n, int32_t k);
 void tuff_gemm_f32_pack(const tuff_gemm_f32 *prim, float *packed, const float *weights, int64_t source_pitch, const float *bias, int32_t n, int32_t k);
@@ -49,18 +52,21 @@ typedef struct tuff_gemm_s8 {
     void (*run)(int32_t *acc, int64_t acc_pitch, const uint8_t *a, int64_t a_pitch, uint8_t flip, const void *packed, int32_t m, int32_t n, int32_t k);
 } tuff_gemm_s8;
 TUFF_PRIM_LIST(tuff_gemm_s8)
+extern const tuff_gemm_s8 tuff_gemm_s8_avx2, tuff_gemm_s8_c;
 size_t tuff_gemm_s8_packed_bytes(const tuff_gemm_s8 *prim, int32_t n, int32_t k);
 /* weights [n][k] as (int8)(w ^ flip); bias [n] or NULL; zero_in: of the flipped activations */
 void tuff_gemm_s8_pack(const tuff_gemm_s8 *prim, void *packed, const uint8_t *weights, uint8_t flip, const int32_t *bias, int32_t zero_in, int32_t n, int32_t k);
 
 /* ---- depthwise f32: for p in pixels, c in channels: out[p][c] = clamp(bias[c] + sum over taps of taps_in[t][p * step + c] * weights[t][c]) ----
- *   out pitch out_pitch elements; step in elements; weights [taps][channels]. TOLERANCE: taps + 2 */
+ *   out pitch out_pitch elements; step in elements; weights [taps][channels]; taps >= 0 */
+#define TUFF_DEPTHWISE_F32_TOLERANCE(taps) ((taps) + 2)
 typedef struct tuff_depthwise_f32 {
     tuff_prim prim;
     void (*run)(float *out, int64_t out_pitch, const float *const *taps_in, int32_t taps, int64_t step, int32_t pixels, const float *weights,
                 const float *bias, int32_t channels, float lo, float hi);
 } tuff_depthwise_f32;
 TUFF_PRIM_LIST(tuff_depthwise_f32)
+extern const tuff_depthwise_f32 tuff_depthwise_f32_avx2, tuff_depthwise_f32_c;
 
 /* ---- depthwise s8: acc[p][c] = bias[c] + sum over taps of ((int8)(in ^ flip) - zero_in) * weights[t][c]; wraps ----
  *   weights s16 [taps][channels], their zero point already taken off (so u8 weights fit: -255..255) */
@@ -70,14 +76,25 @@ typedef struct tuff_depthwise_s8 {
                 const int16_t *weights, const int32_t *bias, int32_t channels);
 } tuff_depthwise_s8;
 TUFF_PRIM_LIST(tuff_depthwise_s8)
+extern const tuff_depthwise_s8 tuff_depthwise_s8_avx2, tuff_depthwise_s8_c;
 
 /* ---- requantize: out[r][c] = clamp(zero_out + acc[r][c] requantized by multiplier[c], shift[c]) as one byte (s8 or u8, by lo and hi) ----
- *   fixed: double rounding of base/fixed_point.h. multiplier, shift: `columns` of them. */
+ *   fixed: double rounding of base/fixed_point.h; adding zero_out wraps. multiplier (0 or 2^30..2^31-1), shift (-31..30): `columns` of them. */
 typedef struct tuff_requantize_s8 {
     tuff_prim prim;
     void (*run)(uint8_t *out, int64_t out_pitch, const int32_t *acc, int64_t acc_pitch, int32_t rows, int32_t columns, const int32_t *multiplier,
                 const int32_t *shift, int32_t zero_out, int32_t lo, int32_t hi);
 } tuff_requantize_s8;
 TUFF_PRIM_LIST(tuff_requantize_s8)
+extern const tuff_requantize_s8 tuff_requantize_s8_avx2, tuff_requantize_s8_c;
+
+/* ---- requantize f64: the same with round half away(acc * scale[c]) in double, as FULLY_CONNECTED does; scale >= 0, saturates ---- */
+typedef struct tuff_requantize_f64_s8 {
+    tuff_prim prim;
+    void (*run)(uint8_t *out, int64_t out_pitch, const int32_t *acc, int64_t acc_pitch, int32_t rows, int32_t columns, const double *scale,
+                int32_t zero_out, int32_t lo, int32_t hi);
+} tuff_requantize_f64_s8;
+TUFF_PRIM_LIST(tuff_requantize_f64_s8)
+extern const tuff_requantize_f64_s8 tuff_requantize_f64_s8_avx2, tuff_requantize_f64_s8_c;
 
 #endif

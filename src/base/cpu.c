@@ -1,0 +1,48 @@
+/* CPU levels: names, and detection by CPUID.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/cpu.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/compiler.h"
+
+#if TUFF_X86
+#include <cpuid.h>
+
+/* The operating system must save the ymm registers too: bits 1 (xmm) and 2 (ymm) of XCR0. */
+static bool system_keeps_ymm(void) {
+    uint32_t low, high;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return (low & 6) == 6;
+}
+
+static bool has_avx2(void) {
+    unsigned a, b, c, d;
+    if (!__get_cpuid(1, &a, &b, &c, &d)) return false;
+    if (!(c & bit_OSXSAVE) || !(c & bit_AVX) || !(c & bit_FMA) || !system_keeps_ymm()) return false;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX2);
+}
+#else
+static bool has_avx2(void) { return false; }
+#endif
+
+tuff_cpu_level tuff_cpu_detect(void) { return has_avx2() ? TUFF_CPU_AVX2 : TUFF_CPU_C; }
+
+static const char *const names[] = {
+#define TUFF_CPU_TEXT(name, text, about) text,
+    TUFF_CPU_LEVELS(TUFF_CPU_TEXT)
+#undef TUFF_CPU_TEXT
+};
+
+const char *tuff_cpu_name(tuff_cpu_level level) { return (unsigned)level < TUFF_CPU_COUNT ? names[level] : "?"; }
+
+bool tuff_cpu_parse(const char *text, tuff_cpu_level *level) {
+    for (int k = 0; k < TUFF_CPU_COUNT; k++) {
+        if (strcmp(text, names[k]) != 0) continue;
+        *level = (tuff_cpu_level)k;
+        return true;
+    }
+    return false;
+}
