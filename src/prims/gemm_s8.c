@@ -18,7 +18,10 @@ size_t tuff_gemm_s8_packed_bytes(const tuff_gemm_s8 *prim, int32_t n, int32_t k)
 
 static int32_t folded_bias(const uint8_t *weights, uint8_t flip, int32_t bias, int32_t zero_in, int32_t k) {
     uint32_t sum = 0;
-    for (int32_t t = 0; t < k; t++) sum += (uint32_t)(int32_t)(int8_t)(weights[t] ^ flip);
+    for (int32_t t = 0; t < k; t++) {
+        const int32_t w = (int8_t)(weights[t] ^ flip);
+        sum += (uint32_t)w;
+    }
     return (int32_t)((uint32_t)bias - (uint32_t)zero_in * sum);
 }
 
