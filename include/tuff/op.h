@@ -241,6 +241,7 @@ typedef struct tuff_options {
 #define TUFF_OPTIONS2(table_, number, attrs, fields_) {#table_, number, true, sizeof(attrs), fields_}
 
 #define TUFF_VIEW_OF(input) ((input) + 1)
+enum { TUFF_OP_IMPURE = 1 }; /* flags: what it computes doesn't follow from its inputs alone (random numbers, state) */
 enum { TUFF_IN_PLACE_NONE = 0, TUFF_IN_PLACE_ANY = 0xff }; /* else a mask of the inputs that output 0 may overwrite */
 
 struct tuff_op {
@@ -255,6 +256,7 @@ struct tuff_op {
     int32_t (*version)(const tuff_context *c); /* optional: version rules beyond variant and fields (rank, dilation ...); 0: none */
     uint8_t view;              /* TUFF_VIEW_OF(k): output 0 is input k's bytes, no step */
     uint8_t in_place;          /* inputs of equal bytes that output 0 may overwrite */
+    uint8_t flags;
     int16_t highest;           /* highest version whose meaning the record knows */
 };
 

@@ -30,7 +30,7 @@ typedef struct tuff_plan_buffer {
 
 typedef struct tuff_plan_step {
     const tuff_kernel *kernel;
-    void *args;
+    const void *args;
     const int32_t *io;       /* buffer numbers, -1: NULL */
     int32_t n_io, jobs, node;
     tuff_cost cost;

@@ -1,0 +1,330 @@
+/* graph -> plan: every node inferred and prepared in order, values that are known computed at once.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Files in reading order: plan.c (this), context.c (what infer and prepare ask), memory.c (lifetimes and offsets), cache.c (packed
+ * constants), run.c (invoke).
+ *
+ * A node whose inputs are all known while planning (f16 weights behind DEQUANTIZE, SHAPE arithmetic of a dynamic batch) is run here, once,
+ * and its outputs become constants of the plan.
+ */
+#include "plan/plan.h"
+
+#include <string.h>
+
+#include "ops/copy.h"
+#include "ops/ops.h"
+#include "plan/planner.h"
+
+/* ---- growing lists ---- */
+static void *grow(tuff_planner *p, void *list, int32_t count, int32_t *room, size_t each) {
+    if (count < *room) return list;
+    const int32_t more = *room ? *room * 2 : 32;
+    void *bigger = tuff_arena_array(p->plan->arena, (size_t)more, each, p->error);
+    if (!bigger) return NULL;
+    if (count) memcpy(bigger, list, (size_t)count * each);
+    *room = more;
+    return bigger;
+}
+
+int32_t tuff_planner_add_buffer(tuff_planner *p, tuff_plan_buffer buffer) {
+    tuff_plan *plan = p->plan;
+    tuff_plan_buffer *list = grow(p, plan->buffers, plan->n_buffers, &plan->buffers_room, sizeof *list);
+    if (!list) return -1;
+    plan->buffers = list;
+    list[plan->n_buffers] = buffer;
+    return plan->n_buffers++;
+}
+
+tuff_status tuff_planner_add_step(tuff_planner *p, const tuff_plan_step *step) {
+    tuff_plan *plan = p->plan;
+    tuff_plan_step *list = grow(p, plan->steps, plan->n_steps, &plan->steps_room, sizeof *list);
+    if (!list) return TUFF_ERR_MEMORY;
+    plan->steps = list;
+    list[plan->n_steps++] = *step;
+    return TUFF_OK;
+}
+
+int32_t tuff_plan_root(const tuff_plan *plan, int32_t buffer) {
+    while (plan->buffers[buffer].view_of >= 0) buffer = plan->buffers[buffer].view_of;
+    return buffer;
+}
+
+int32_t tuff_planner_tensor_buffer(tuff_planner *p, int32_t tensor) {
+    tuff_plan *plan = p->plan;
+    if (plan->tensor_buffer[tensor] >= 0) return plan->tensor_buffer[tensor];
+    const tuff_tensor *t = &plan->tensors[tensor];
+    tuff_plan_buffer b = {.place = TUFF_PLACE_ARENA, .tensor = tensor, .view_of = -1, .bytes = tuff_tensor_bytes(t), .first = INT32_MAX, .last = -1,
+                          .pinned = p->is_output[tensor]};
+    if (t->data) {
+        b.place = TUFF_PLACE_CONSTANT;
+        b.constant = t->data;
+    } else if (t->variable) {
+        b.place = TUFF_PLACE_STATE;
+    }
+    return plan->tensor_buffer[tensor] = tuff_planner_add_buffer(p, b);
+}
+
+/* ---- one node ---- */
+static const tuff_op *record_of(const tuff_planner *p, const tuff_node *n) {
+    for (const tuff_op *const *o = p->options->ops; o && *o; o++)
+        if (strcmp((*o)->name, n->op->name) == 0) return *o;
+    return n->op;
+}
+
+static tuff_status no_variant(tuff_context *c) {
+    char types[200] = "";
+    size_t at = 0;
+    for (int32_t k = 0; k < c->n_inputs + c->n_outputs && at < sizeof types - 24; k++) {
+        const tuff_tensor *t = k < c->n_inputs ? c->inputs[k] : c->outputs[k - c->n_inputs];
+        const char *before = k == c->n_inputs ? " -> " : k ? ", " : "";
+        const char *name = t ? tuff_type_name(t->type) : "none";
+        const size_t before_length = strlen(before), name_length = strlen(name);
+        memcpy(types + at, before, before_length);
+        memcpy(types + at + before_length, name, name_length + 1);
+        at += before_length + name_length;
+    }
+    return tuff_op_fail(c, TUFF_ERR_UNSUPPORTED, "does not take these types: %s", types);
+}
+
+static bool all_known(const tuff_context *c) {
+    if (c->n_inputs == 0 || (c->op->flags & TUFF_OP_IMPURE)) return false;
+    for (int32_t k = 0; k < c->n_inputs; k++)
+        if (c->inputs[k] && !c->inputs[k]->data) return false;
+    return true;
+}
+
+static bool outputs_known(const tuff_context *c) {
+    if (c->n_outputs == 0) return false;
+    for (int32_t k = 0; k < c->n_outputs; k++)
+        if (!c->outputs[k]->data) return false;
+    return true;
+}
+
+/* May output 0 be the input's bytes? A graph input or output that the caller binds elsewhere can't be shared with another one. */
+static bool view_possible(tuff_planner *p, int32_t input, int32_t output) {
+    const tuff_plan *plan = p->plan;
+    const tuff_plan_buffer *root = &plan->buffers[tuff_plan_root(plan, input)];
+    return root->place == TUFF_PLACE_ARENA && !(root->pinned && plan->buffers[output].pinned);
+}
+
+static tuff_status copy_step(tuff_planner *p, int32_t from, int32_t to, size_t bytes) {
+    static const tuff_kernel kernel = TUFF_KERNEL(tuff_copy, tuff_copy_args, tuff_copy_fields);
+    tuff_copy_args *args = TUFF_NEW(p->plan->arena, tuff_copy_args, p->error);
+    int32_t *io = TUFF_NEW_ARRAY(p->plan->arena, 2, int32_t, p->error);
+    if (!args || !io) return TUFF_ERR_MEMORY;
+    args->bytes = (int64_t)bytes;
+    io[0] = from;
+    io[1] = to;
+    tuff_plan_buffer *b = p->plan->buffers;
+    for (int k = 0; k < 2; k++) {
+        if (b[io[k]].first > p->plan->n_steps) b[io[k]].first = p->plan->n_steps;
+        if (b[io[k]].last < p->plan->n_steps) b[io[k]].last = p->plan->n_steps;
+    }
+    return tuff_planner_add_step(p, &(tuff_plan_step){.kernel = &kernel, .args = args, .io = io, .n_io = 2, .jobs = 1, .node = p->node,
+                                                      .cost = {1, 0, (int64_t)bytes * 2}});
+}
+
+static tuff_status plan_view(tuff_planner *p, tuff_context *c, int32_t of) {
+    const tuff_tensor *in = tuff_input(c, of), *out = c->outputs[0];
+    TUFF_CHECK(c, in, "input %d is missing", of);
+    TUFF_CHECK(c, tuff_tensor_bytes(in) == tuff_tensor_bytes(out), "'%s' holds %zu bytes but its output '%s' %zu", in->name, tuff_tensor_bytes(in), out->name,
+               tuff_tensor_bytes(out));
+    if (in->data) {
+        p->plan->tensors[out->index].data = in->data;
+        p->plan->tensors[out->index].bytes = in->bytes;
+        p->derived[out->index] = p->derived[in->index];
+        return TUFF_OK;
+    }
+    const int32_t from = tuff_planner_tensor_buffer(p, in->index), to = tuff_planner_tensor_buffer(p, out->index);
+    if (from < 0 || to < 0) return TUFF_ERR_MEMORY;
+    if (!view_possible(p, from, to)) return copy_step(p, from, to, tuff_tensor_bytes(in));
+    /* the pinned one of a pair is the one whose address counts */
+    p->plan->buffers[to].view_of = from;
+    if (p->plan->buffers[to].pinned) p->plan->buffers[tuff_plan_root(p->plan, from)].pinned = true;
+    return TUFF_OK;
+}
+
+/* Runs the node's steps now; its outputs become constants, its buffers and steps are dropped. */
+static tuff_status run_now(tuff_planner *p, tuff_context *c) {
+    tuff_plan *plan = p->plan;
+    for (int32_t k = 0; k < c->n_outputs; k++) {
+        tuff_tensor *t = &plan->tensors[c->outputs[k]->index];
+        t->bytes = tuff_tensor_bytes(t);
+        t->data = tuff_arena_take(plan->arena, t->bytes, TUFF_BUFFER_ALIGN, p->error);
+        if (!t->data) return TUFF_ERR_MEMORY;
+        p->derived[t->index] = true;
+    }
+    for (int32_t s = p->first_step; s < plan->n_steps; s++) {
+        const tuff_plan_step *step = &plan->steps[s];
+        void **io = TUFF_NEW_ARRAY(p->temporary, (size_t)step->n_io, void *, p->error);
+        if (!io) return TUFF_ERR_MEMORY;
+        for (int32_t k = 0; k < step->n_io; k++) {
+            if (step->io[k] < 0) continue;
+            tuff_plan_buffer *b = &plan->buffers[step->io[k]];
+            if (b->tensor >= 0) b->constant = plan->tensors[b->tensor].data;
+            if (!b->constant && !(b->constant = tuff_arena_take(p->temporary, b->bytes, TUFF_BUFFER_ALIGN, p->error))) return TUFF_ERR_MEMORY;
+            memcpy(&io[k], &b->constant, sizeof io[k]);
+        }
+        const int bad = step->kernel->run(step->args, io, 0, 1);
+        if (bad) return tuff_op_fail(c, TUFF_ERR_VALUE, "a constant input holds an illegal value (io %d)", bad - 1);
+    }
+    plan->n_steps = p->first_step;
+    plan->n_buffers = p->first_buffer;
+    for (int32_t k = 0; k < c->n_inputs + c->n_outputs; k++) {
+        const tuff_tensor *t = k < c->n_inputs ? c->inputs[k] : c->outputs[k - c->n_inputs];
+        if (t && plan->tensor_buffer[t->index] >= p->first_buffer) plan->tensor_buffer[t->index] = -1;
+    }
+    return TUFF_OK;
+}
+
+static tuff_status plan_with(tuff_planner *p, tuff_context *c) {
+    const tuff_op *op = c->op;
+    if (!op->variants || !op->infer)
+        return tuff_op_fail(c, TUFF_ERR_UNSUPPORTED, op->code == 32 ? "is a custom op that is not registered" : "this op is not supported");
+    if (op->highest && c->version > op->highest)
+        return tuff_op_fail(c, TUFF_ERR_UNSUPPORTED, "version %d is newer than the newest known, %d", c->version, op->highest);
+    c->variant = tuff_variant_find(op, c->inputs, c->n_inputs, c->outputs, c->n_outputs);
+    if (!c->variant) return no_variant(c);
+    const tuff_status inferred = op->infer(c);
+    if (inferred == TUFF_LATER)
+        return tuff_op_fail(c, TUFF_ERR_UNSUPPORTED, "its output's size depends on values that are known only when the model runs");
+    TUFF_TRY(inferred);
+    if (outputs_known(c)) return TUFF_OK;
+    if (op->view) return plan_view(p, c, op->view - 1);
+    p->first_step = p->plan->n_steps;
+    p->first_buffer = p->plan->n_buffers;
+    TUFF_TRY(op->prepare(c));
+    return all_known(c) ? run_now(p, c) : TUFF_OK;
+}
+
+static tuff_status plan_node(tuff_planner *p, int32_t index) {
+    const tuff_node *n = &p->plan->subgraph->nodes[index];
+    const int32_t total = n->n_inputs + n->n_outputs;
+    const tuff_tensor **list = TUFF_NEW_ARRAY(p->temporary, (size_t)total, const tuff_tensor *, p->error);
+    if (!list) return TUFF_ERR_MEMORY;
+    for (int32_t k = 0; k < total; k++) {
+        const int32_t t = k < n->n_inputs ? n->inputs[k] : n->outputs[k - n->n_inputs];
+        list[k] = t >= 0 ? &p->plan->tensors[t] : NULL;
+    }
+    tuff_error local = {0};
+    tuff_error *error = p->error;
+    tuff_context c = {.op = record_of(p, n), .attrs = n->attrs, .version = n->version, .n_inputs = n->n_inputs, .n_outputs = n->n_outputs, .inputs = list,
+                      .outputs = list + n->n_inputs, .target = &p->plan->target, .error = &local, .internal = p};
+    p->node = index;
+    p->failed = TUFF_OK;
+    p->error = &local;
+    tuff_status status = plan_with(p, &c);
+    p->error = error;
+    if (status == TUFF_OK) return TUFF_OK;
+    if (local.status == TUFF_OK) tuff_fail(&local, status, "%s", tuff_status_text(status));
+    const char *name = n->origin ? n->origin : n->n_outputs ? c.outputs[0]->name : "";
+    tuff_error_prefix(&local, "op %d %s ('%s')", index, c.op->name, name);
+    if (error && error->status == TUFF_OK) *error = local;
+    return status;
+}
+
+/* ---- the whole ---- */
+static tuff_status start_tensors(tuff_planner *p) {
+    tuff_plan *plan = p->plan;
+    const tuff_subgraph *s = plan->subgraph;
+    const size_t n = (size_t)s->n_tensors;
+    plan->tensors = TUFF_NEW_ARRAY(plan->arena, n, tuff_tensor, p->error);
+    plan->tensor_buffer = TUFF_NEW_ARRAY(plan->arena, n, int32_t, p->error);
+    p->derived = TUFF_NEW_ARRAY(p->temporary, n, bool, p->error);
+    p->is_output = TUFF_NEW_ARRAY(p->temporary, n, bool, p->error);
+    bool *produced = TUFF_NEW_ARRAY(p->temporary, n, bool, p->error);
+    if (!plan->tensors || !plan->tensor_buffer || !p->derived || !p->is_output || !produced) return TUFF_ERR_MEMORY;
+    for (int32_t k = 0; k < s->n_nodes; k++)
+        for (int32_t o = 0; o < s->nodes[k].n_outputs; o++) produced[s->nodes[k].outputs[o]] = true;
+    for (int32_t k = 0; k < s->n_inputs; k++) produced[s->inputs[k]] = true;
+    for (int32_t k = 0; k < s->n_outputs; k++) p->is_output[s->outputs[k]] = true;
+    for (int32_t t = 0; t < s->n_tensors; t++) {
+        plan->tensors[t] = s->tensors[t];
+        plan->tensors[t].index = t;
+        plan->tensor_buffer[t] = -1;
+        int64_t elements;
+        if (!produced[t] && !plan->tensors[t].data && tuff_tensor_elements(&plan->tensors[t], &elements) == TUFF_OK && elements == 0)
+            plan->tensors[t].data = ""; /* an empty constant */
+    }
+    return TUFF_OK;
+}
+
+static tuff_status start_inputs(tuff_planner *p) {
+    tuff_plan *plan = p->plan;
+    const tuff_subgraph *s = plan->subgraph;
+    for (int32_t k = 0; k < s->n_inputs; k++) {
+        tuff_tensor *t = &plan->tensors[s->inputs[k]];
+        if (t->data) return tuff_fail(p->error, TUFF_ERR_MODEL, "graph input '%s' is a constant", t->name);
+        if (!p->options->input_dims || !p->options->input_dims[k]) continue;
+        const int32_t rank = p->options->input_ranks[k];
+        const int32_t index = t->index;
+        const tuff_tensor *self = t;
+        tuff_error *error = p->error;
+        tuff_context c = {.n_outputs = 1, .outputs = &self, .error = error, .internal = p};
+        const tuff_status status = tuff_infer_shape(&c, 0, rank, p->options->input_dims[k]);
+        if (status != TUFF_OK) {
+            tuff_error_prefix(p->error, "new shape of input %d ('%s')", k, plan->tensors[index].name);
+            return status;
+        }
+    }
+    for (int32_t k = 0; k < s->n_inputs; k++) {
+        const int32_t b = tuff_planner_tensor_buffer(p, s->inputs[k]);
+        if (b < 0) return TUFF_ERR_MEMORY;
+        plan->buffers[b].pinned = true;
+        plan->buffers[b].first = -1;
+    }
+    return TUFF_OK;
+}
+
+static tuff_status finish_outputs(tuff_planner *p) {
+    tuff_plan *plan = p->plan;
+    const tuff_subgraph *s = plan->subgraph;
+    for (int32_t k = 0; k < s->n_outputs; k++) {
+        const int32_t t = s->outputs[k];
+        if (!plan->tensors[t].data) {
+            const int32_t b = tuff_planner_tensor_buffer(p, t);
+            if (b < 0) return TUFF_ERR_MEMORY;
+            plan->buffers[b].pinned = true;
+            continue;
+        }
+        /* a constant result: copied at each invocation, since the caller may bind the output to memory of its own */
+        const int32_t from = tuff_planner_tensor_buffer(p, t);
+        const int32_t to = tuff_planner_add_buffer(p, (tuff_plan_buffer){.place = TUFF_PLACE_ARENA, .tensor = t, .view_of = -1, .first = INT32_MAX, .last = -1,
+                                                                         .bytes = tuff_tensor_bytes(&plan->tensors[t]), .pinned = true});
+        if (from < 0 || to < 0) return TUFF_ERR_MEMORY;
+        TUFF_TRY(copy_step(p, from, to, plan->buffers[to].bytes));
+        plan->tensor_buffer[t] = to;
+    }
+    return TUFF_OK;
+}
+
+static tuff_status plan_all(tuff_planner *p) {
+    const tuff_subgraph *s = p->plan->subgraph;
+    TUFF_TRY(start_tensors(p));
+    TUFF_TRY(start_inputs(p));
+    for (int32_t k = 0; k < s->n_nodes; k++) TUFF_TRY(plan_node(p, k));
+    TUFF_TRY(finish_outputs(p));
+    return tuff_planner_place(p);
+}
+
+tuff_status tuff_plan_create(const tuff_graph *g, const tuff_plan_options *o, tuff_pack_cache *cache, const tuff_allocator *a, tuff_plan **out, tuff_error *error) {
+    *out = NULL;
+    tuff_arena *arena = tuff_arena_create(a, error), *temporary = tuff_arena_create(a, error);
+    tuff_plan *plan = arena ? TUFF_NEW(arena, tuff_plan, error) : NULL;
+    tuff_status status = TUFF_ERR_MEMORY;
+    if (plan && temporary) {
+        *plan = (tuff_plan){.arena = arena, .graph = g, .subgraph = &g->subgraphs[0], .target = o->target};
+        tuff_planner p = {.plan = plan, .options = o, .cache = cache, .temporary = temporary, .error = error};
+        status = plan_all(&p);
+    }
+    tuff_arena_destroy(temporary);
+    if (status == TUFF_OK)
+        *out = plan;
+    else
+        tuff_arena_destroy(arena);
+    return status;
+}
+
+void tuff_plan_destroy(tuff_plan *plan) {
+    if (plan) tuff_arena_destroy(plan->arena);
+}
