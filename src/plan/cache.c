@@ -7,7 +7,7 @@
 
 typedef struct entry {
     struct entry *next;
-    const void *source;
+    const void *sources[2];
     tuff_fill_fn *fill;
     size_t bytes, params_bytes;
     void *params, *packed;
@@ -41,23 +41,23 @@ void tuff_pack_cache_destroy(tuff_pack_cache *cache) {
     tuff_release(&a, cache);
 }
 
-static entry *find(tuff_pack_cache *cache, const void *source, size_t bytes, tuff_fill_fn *fill, const void *params, size_t params_bytes) {
+static entry *find(tuff_pack_cache *cache, const void *const sources[2], size_t bytes, tuff_fill_fn *fill, const void *params, size_t params_bytes) {
     for (entry *e = cache->entries; e; e = e->next)
-        if (e->source == source && e->fill == fill && e->bytes == bytes && e->params_bytes == params_bytes && memcmp(e->params, params, params_bytes) == 0)
+        if (e->sources[0] == sources[0] && e->sources[1] == sources[1] && e->fill == fill && e->bytes == bytes && e->params_bytes == params_bytes && memcmp(e->params, params, params_bytes) == 0)
             return e;
     return NULL;
 }
 
-const void *tuff_pack_cache_get(tuff_pack_cache *cache, const void *source, size_t bytes, tuff_fill_fn *fill, const void *params, size_t params_bytes,
+const void *tuff_pack_cache_get(tuff_pack_cache *cache, const void *const sources[2], size_t bytes, tuff_fill_fn *fill, const void *params, size_t params_bytes,
                                 tuff_error *error) {
     tuff_lock_take(cache->lock);
-    entry *e = find(cache, source, bytes, fill, params, params_bytes);
+    entry *e = find(cache, sources, bytes, fill, params, params_bytes);
     if (!e && (e = TUFF_NEW(cache->arena, entry, error)) != NULL) {
-        *e = (entry){.next = cache->entries, .source = source, .fill = fill, .bytes = bytes, .params_bytes = params_bytes};
+        *e = (entry){.next = cache->entries, .sources = {sources[0], sources[1]}, .fill = fill, .bytes = bytes, .params_bytes = params_bytes};
         e->params = tuff_arena_copy(cache->arena, params, params_bytes, error);
         e->packed = tuff_arena_take(cache->arena, bytes, TUFF_BUFFER_ALIGN, error);
         if (e->params && e->packed) {
-            fill(e->packed, params, source);
+            fill(e->packed, params, sources[0], sources[1]);
             cache->entries = e;
         } else {
             e = NULL;

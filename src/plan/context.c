@@ -110,17 +110,22 @@ tuff_io tuff_io_array(tuff_context *c, size_t bytes, void **data) {
     return constant_buffer(p, *data, bytes);
 }
 
-tuff_io tuff_io_packed(tuff_context *c, int32_t input, size_t bytes, tuff_fill_fn *fill, const void *params, size_t params_bytes) {
+tuff_io tuff_io_packed(tuff_context *c, int32_t input, int32_t second, size_t bytes, tuff_fill_fn *fill, const void *params, size_t params_bytes) {
     tuff_planner *p = planner_of(c);
-    const tuff_tensor *t = tuff_input(c, input);
-    if (!t || !t->data) {
-        p->failed = tuff_op_fail(c, TUFF_ERR_UNSUPPORTED, "input %d must be a constant", input);
+    const tuff_tensor *t[2] = {tuff_input(c, input), second >= 0 ? tuff_input(c, second) : NULL};
+    bool derived = !p->cache;
+    for (int k = 0; k < 2; k++) {
+        if (t[k] ? t[k]->data != NULL : k == 1) {
+            derived = derived || (t[k] && p->derived[t[k]->index]);
+            continue;
+        }
+        p->failed = tuff_op_fail(c, TUFF_ERR_UNSUPPORTED, "'%s' must be a constant", t[k] ? t[k]->name : "its input");
         return TUFF_IO_NONE;
     }
-    if (p->cache && !p->derived[t->index])
-        return constant_buffer(p, tuff_pack_cache_get(p->cache, t->data, bytes, fill, params, params_bytes, p->error), bytes);
+    const void *const sources[2] = {t[0]->data, t[1] ? t[1]->data : NULL};
+    if (!derived) return constant_buffer(p, tuff_pack_cache_get(p->cache, sources, bytes, fill, params, params_bytes, p->error), bytes);
     void *packed = tuff_arena_take(p->plan->arena, bytes, TUFF_BUFFER_ALIGN, p->error);
-    if (packed) fill(packed, params, t->data);
+    if (packed) fill(packed, params, sources[0], sources[1]);
     return constant_buffer(p, packed, bytes);
 }
 

@@ -31,7 +31,7 @@ int32_t tuff_plan_root(const tuff_plan *plan, int32_t buffer);
 /* plan/memory.c: lifetimes, in-place, offsets, sizes */
 tuff_status tuff_planner_place(tuff_planner *p);
 /* plan/cache.c */
-const void *tuff_pack_cache_get(tuff_pack_cache *cache, const void *source, size_t bytes, tuff_fill_fn *fill, const void *params, size_t params_bytes,
+const void *tuff_pack_cache_get(tuff_pack_cache *cache, const void *const sources[2], size_t bytes, tuff_fill_fn *fill, const void *params, size_t params_bytes,
                                 tuff_error *error);
 
 #endif

@@ -1,0 +1,266 @@
+/* The interpreter: a plan, its activations and its state.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <string.h>
+
+#include "api/model.h"
+#include "base/check.h"
+#include "base/cpu.h"
+#include "ops/ops.h"
+
+enum { MOST_THREADS = 64 };
+
+/* What a resize replaces as a whole, once the new one stands. */
+typedef struct instance {
+    tuff_plan *plan;
+    tuff_arena *memory;      /* addresses, info */
+    void *activations, *state; /* as allocated; the run holds the aligned addresses */
+    tuff_run run;
+} instance;
+
+struct tuff_interpreter {
+    const tuff_model *model;
+    tuff_allocator allocator;
+    tuff_interpreter_options options;
+    tuff_target target;
+    tuff_pool *pool;
+    instance now;
+};
+
+static void free_instance(const tuff_interpreter *it, instance *x) {
+    tuff_plan_destroy(x->plan);
+    tuff_arena_destroy(x->memory);
+    tuff_release(&it->allocator, x->activations);
+    tuff_release(&it->allocator, x->state);
+    *x = (instance){0};
+}
+
+/* Aligned memory inside an allocation; *raw is what to release. */
+static uint8_t *allocate_aligned(const tuff_interpreter *it, size_t bytes, void **raw, tuff_error *error) {
+    size_t total;
+    *raw = tuff_add_size(bytes, 64, &total) ? tuff_allocate(&it->allocator, total) : NULL;
+    if (!*raw) {
+        tuff_fail_memory(error, bytes);
+        return NULL;
+    }
+    return (uint8_t *)*raw + (-(uintptr_t)*raw & 63);
+}
+
+static tuff_status place_activations(const tuff_interpreter *it, instance *x, uint8_t **arena, tuff_error *error) {
+    const size_t need = x->plan->arena_bytes;
+    if (!it->options.arena) {
+        *arena = allocate_aligned(it, need, &x->activations, error);
+        if (*arena) memset(*arena, 0, need); /* defined results whatever inputs are left unset */
+        return *arena ? TUFF_OK : TUFF_ERR_MEMORY;
+    }
+    if (it->options.arena_bytes < need) {
+        if (error && error->status == TUFF_OK) error->bytes_needed = need;
+        return tuff_fail(error, TUFF_ERR_BUFFER, "the arena has %zu bytes, the activations need %zu", it->options.arena_bytes, need);
+    }
+    *arena = it->options.arena;
+    return TUFF_OK;
+}
+
+static tuff_status fill_instance(const tuff_interpreter *it, const int32_t *ranks, const int32_t *const *dims, instance *x, tuff_error *error) {
+    const tuff_plan_options o = {.target = it->target, .no_in_place = it->options.no_in_place, .keep_all = it->options.keep_all, .ops = it->options.ops,
+                                 .input_ranks = ranks, .input_dims = dims};
+    TUFF_TRY(tuff_plan_create(it->model->graph, &o, it->model->packed, &it->allocator, &x->plan, error));
+    x->memory = tuff_arena_create(&it->allocator, error);
+    uint8_t *arena = NULL;
+    if (!x->memory) return TUFF_ERR_MEMORY;
+    TUFF_TRY(place_activations(it, x, &arena, error));
+    uint8_t *state = allocate_aligned(it, x->plan->state_bytes, &x->state, error);
+    if (!state) return TUFF_ERR_MEMORY;
+    TUFF_TRY(tuff_run_init(&x->run, x->plan, x->memory, arena, state, error));
+    x->run.pool = it->pool;
+    tuff_run_reset(&x->run);
+    return TUFF_OK;
+}
+
+static tuff_status check_options(const tuff_interpreter_options *o, tuff_target *target, tuff_error *error) {
+    if (o->size != sizeof *o) return tuff_fail(error, TUFF_ERR_ARGUMENT, "tuff_interpreter_options: size is %zu, expected %zu", o->size, sizeof *o);
+    if (o->threads < 0 || o->threads > MOST_THREADS) return tuff_fail(error, TUFF_ERR_ARGUMENT, "threads is %d, expected 0 to %d", o->threads, MOST_THREADS);
+    if (o->arena && ((uintptr_t)o->arena & 63)) return tuff_fail(error, TUFF_ERR_ARGUMENT, "the arena must be aligned to 64 bytes");
+    const tuff_cpu_level best = tuff_cpu_detect();
+    tuff_cpu_level level = best;
+    if (o->cpu && !tuff_cpu_parse(o->cpu, &level)) return tuff_fail(error, TUFF_ERR_ARGUMENT, "'%s' is no cpu level; there are %s", o->cpu, tuff_cpu_levels());
+    if (level > best)
+        return tuff_fail(error, TUFF_ERR_UNSUPPORTED, "this machine hasn't the cpu level '%s', it has %s", tuff_cpu_name(level), tuff_cpu_levels());
+    *target = (tuff_target){.level = (int)level, .threads = o->threads > 1 ? o->threads : 1};
+    return TUFF_OK;
+}
+
+tuff_status tuff_interpreter_create(const tuff_model *model, const tuff_interpreter_options *options, tuff_interpreter **out, tuff_error *error) {
+    static const tuff_interpreter_options standard = TUFF_INTERPRETER_OPTIONS;
+    if (!model || !out) return tuff_fail(error, TUFF_ERR_ARGUMENT, "tuff_interpreter_create: model and interpreter must not be NULL");
+    *out = NULL;
+    if (!options) options = &standard;
+    tuff_target target;
+    TUFF_TRY(check_options(options, &target, error));
+    const tuff_memory *memory = options->memory ? options->memory : &model->allocator;
+    tuff_interpreter *it = tuff_allocate(memory, sizeof *it);
+    if (!it) return tuff_fail_memory(error, sizeof *it);
+    *it = (tuff_interpreter){.model = model, .allocator = *memory, .options = *options, .target = target};
+    tuff_status status = tuff_pool_create(target.threads, &it->allocator, &it->pool, error);
+    if (status == TUFF_OK) status = fill_instance(it, NULL, NULL, &it->now, error);
+    if (status != TUFF_OK) {
+        tuff_interpreter_destroy(it);
+        return status;
+    }
+    *out = it;
+    return TUFF_OK;
+}
+
+void tuff_interpreter_destroy(tuff_interpreter *it) {
+    if (!it) return;
+    free_instance(it, &it->now);
+    if (it->pool) tuff_pool_destroy(it->pool);
+    const tuff_allocator a = it->allocator;
+    tuff_release(&a, it);
+}
+
+const tuff_plan *tuff_interpreter_plan(const tuff_interpreter *it) { return it->now.plan; }
+
+/* ---- inputs and outputs ---- */
+static const tuff_subgraph *main_graph(const tuff_interpreter *it) { return it->now.plan->subgraph; }
+int32_t tuff_interpreter_input_count(const tuff_interpreter *it) { return main_graph(it)->n_inputs; }
+int32_t tuff_interpreter_output_count(const tuff_interpreter *it) { return main_graph(it)->n_outputs; }
+
+const tuff_tensor *tuff_interpreter_input(const tuff_interpreter *it, int32_t k) {
+    return k >= 0 && k < main_graph(it)->n_inputs ? &it->now.plan->tensors[main_graph(it)->inputs[k]] : NULL;
+}
+const tuff_tensor *tuff_interpreter_output(const tuff_interpreter *it, int32_t k) {
+    return k >= 0 && k < main_graph(it)->n_outputs ? &it->now.plan->tensors[main_graph(it)->outputs[k]] : NULL;
+}
+size_t tuff_interpreter_input_bytes(const tuff_interpreter *it, int32_t k) {
+    const tuff_tensor *t = tuff_interpreter_input(it, k);
+    return t ? tuff_tensor_bytes(t) : 0;
+}
+size_t tuff_interpreter_output_bytes(const tuff_interpreter *it, int32_t k) {
+    const tuff_tensor *t = tuff_interpreter_output(it, k);
+    return t ? tuff_tensor_bytes(t) : 0;
+}
+
+static int32_t buffer_of(const tuff_interpreter *it, const tuff_tensor *t) { return t ? it->now.plan->tensor_buffer[t->index] : -1; }
+static void *address_of(const tuff_interpreter *it, const tuff_tensor *t) {
+    const int32_t b = buffer_of(it, t);
+    return b >= 0 ? it->now.run.address[b] : NULL;
+}
+
+void *tuff_interpreter_input_data(tuff_interpreter *it, int32_t k) { return address_of(it, tuff_interpreter_input(it, k)); }
+const void *tuff_interpreter_output_data(const tuff_interpreter *it, int32_t k) { return address_of(it, tuff_interpreter_output(it, k)); }
+
+static tuff_status check_access(const tuff_tensor *t, const char *what, int32_t k, int32_t count, size_t bytes, tuff_error *error) {
+    if (!t) return tuff_fail(error, TUFF_ERR_ARGUMENT, "there is no %s %d; the model has %d", what, k, count);
+    if (bytes != tuff_tensor_bytes(t))
+        return tuff_fail(error, TUFF_ERR_ARGUMENT, "%s %d ('%s') has %zu bytes, not %zu", what, k, t->name, tuff_tensor_bytes(t), bytes);
+    return TUFF_OK;
+}
+
+static tuff_status bind(tuff_interpreter *it, const tuff_tensor *t, void *buffer, tuff_error *error) {
+    if ((uintptr_t)buffer & 63) return tuff_fail(error, TUFF_ERR_ARGUMENT, "the buffer for '%s' must be aligned to 64 bytes", t->name);
+    tuff_run_bind(&it->now.run, buffer_of(it, t), buffer);
+    return TUFF_OK;
+}
+
+tuff_status tuff_interpreter_bind_input(tuff_interpreter *it, int32_t k, void *buffer, size_t bytes, tuff_error *error) {
+    const tuff_tensor *t = tuff_interpreter_input(it, k);
+    TUFF_TRY(check_access(t, "input", k, tuff_interpreter_input_count(it), buffer ? bytes : t ? tuff_tensor_bytes(t) : 0, error));
+    return bind(it, t, buffer, error);
+}
+
+tuff_status tuff_interpreter_bind_output(tuff_interpreter *it, int32_t k, void *buffer, size_t bytes, tuff_error *error) {
+    const tuff_tensor *t = tuff_interpreter_output(it, k);
+    TUFF_TRY(check_access(t, "output", k, tuff_interpreter_output_count(it), buffer ? bytes : t ? tuff_tensor_bytes(t) : 0, error));
+    return bind(it, t, buffer, error);
+}
+
+tuff_status tuff_interpreter_set(tuff_interpreter *it, int32_t k, const void *data, size_t bytes, tuff_error *error) {
+    TUFF_TRY(check_access(tuff_interpreter_input(it, k), "input", k, tuff_interpreter_input_count(it), bytes, error));
+    if (bytes) memcpy(tuff_interpreter_input_data(it, k), data, bytes);
+    return TUFF_OK;
+}
+
+tuff_status tuff_interpreter_get(const tuff_interpreter *it, int32_t k, void *data, size_t bytes, tuff_error *error) {
+    TUFF_TRY(check_access(tuff_interpreter_output(it, k), "output", k, tuff_interpreter_output_count(it), bytes, error));
+    if (bytes) memcpy(data, tuff_interpreter_output_data(it, k), bytes);
+    return TUFF_OK;
+}
+
+/* ---- resizing ---- */
+tuff_status tuff_interpreter_resize_all(tuff_interpreter *it, const int32_t *ranks, const int32_t *const *dims, tuff_error *error) {
+    instance next = {0};
+    tuff_error local = {0};
+    const tuff_status status = fill_instance(it, ranks, dims, &next, &local);
+    if (status != TUFF_OK) {
+        free_instance(it, &next);
+        if (error && error->status == TUFF_OK) *error = local;
+        return status;
+    }
+    next.run.hook = it->now.run.hook;
+    next.run.hook_context = it->now.run.hook_context;
+    if (next.plan->state_bytes == it->now.plan->state_bytes && next.plan->state_bytes) memcpy(next.run.state, it->now.run.state, next.plan->state_bytes);
+    free_instance(it, &it->now);
+    it->now = next;
+    return TUFF_OK;
+}
+
+tuff_status tuff_interpreter_resize(tuff_interpreter *it, int32_t input, int32_t rank, const int32_t *dims, tuff_error *error) {
+    const int32_t n = tuff_interpreter_input_count(it);
+    if (input < 0 || input >= n) return tuff_fail(error, TUFF_ERR_ARGUMENT, "there is no input %d; the model has %d", input, n);
+    tuff_arena *memory = tuff_arena_create(&it->allocator, error);
+    int32_t *ranks = memory ? TUFF_NEW_ARRAY(memory, (size_t)n, int32_t, error) : NULL;
+    const int32_t **all = memory ? TUFF_NEW_ARRAY(memory, (size_t)n, const int32_t *, error) : NULL;
+    tuff_status status = TUFF_ERR_MEMORY;
+    if (ranks && all) {
+        for (int32_t k = 0; k < n; k++) {
+            const tuff_tensor *t = tuff_interpreter_input(it, k);
+            ranks[k] = k == input ? rank : t->rank;
+            all[k] = k == input ? dims : t->shape;
+        }
+        status = tuff_interpreter_resize_all(it, ranks, all, error);
+    }
+    tuff_arena_destroy(memory);
+    return status;
+}
+
+/* ---- running ---- */
+tuff_status tuff_interpreter_invoke(tuff_interpreter *it, tuff_error *error) { return tuff_run_invoke(&it->now.run, error); }
+void tuff_interpreter_reset(tuff_interpreter *it) { tuff_run_reset(&it->now.run); }
+size_t tuff_interpreter_arena_bytes(const tuff_interpreter *it) { return it->now.plan->arena_bytes; }
+
+const void *tuff_interpreter_tensor(const tuff_interpreter *it, int32_t tensor, const tuff_tensor **info) {
+    const tuff_plan *plan = it->now.plan;
+    if (tensor < 0 || tensor >= plan->subgraph->n_tensors) return NULL;
+    const tuff_tensor *t = &plan->tensors[tensor];
+    if (info) *info = t;
+    if (t->data) return t->data;
+    return it->options.keep_all ? address_of(it, t) : NULL;
+}
+
+int32_t tuff_interpreter_step_count(const tuff_interpreter *it) { return it->now.plan->n_steps; }
+
+/* The name of the loop: the first prim record among the args. */
+static const char *loop_of(const tuff_plan_step *step) {
+    for (const tuff_field *f = step->kernel->args; f && f->kind != TUFF_FIELD_END_KIND; f++) {
+        if (f->kind != TUFF_FIELD_PRIM) continue;
+        const tuff_prim *prim;
+        memcpy(&prim, (const char *)step->args + f->offset, sizeof prim);
+        if (prim) return prim->symbol;
+    }
+    return "";
+}
+
+tuff_step_info tuff_interpreter_step(const tuff_interpreter *it, int32_t k) {
+    const tuff_plan *plan = it->now.plan;
+    if (k < 0 || k >= plan->n_steps) return (tuff_step_info){.op = "", .kernel = "", .loop = "", .output = ""};
+    const tuff_plan_step *s = &plan->steps[k];
+    const tuff_node *n = &plan->subgraph->nodes[s->node];
+    return (tuff_step_info){.op = n->op->name, .kernel = s->kernel->name, .loop = loop_of(s), .node = s->node, .jobs = s->jobs, .macs = s->cost.macs,
+                            .output = n->n_outputs ? plan->tensors[n->outputs[0]].name : ""};
+}
+
+void tuff_interpreter_profile(tuff_interpreter *it, tuff_profile_fn *hook, void *context) {
+    it->now.run.hook = hook;
+    it->now.run.hook_context = context;
+}
