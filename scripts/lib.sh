@@ -1,0 +1,38 @@
+# Shared by the scripts: where things are, and installing what is missing on Debian.
+# SPDX-License-Identifier: Apache-2.0
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+build=${TUFF_BUILD:-$root/build}
+cd "$root"
+
+step() { printf '\n== %s\n' "$*"; }
+
+# need PACKAGE ...: installs the Debian packages that are missing, and says so.
+need() {
+    missing=
+    for package in "$@"; do
+        case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true) in
+        *"ok installed") ;;
+        *) missing="$missing $package" ;;
+        esac
+    done
+    [ -z "$missing" ] && return 0
+    echo "installing:$missing"
+    sudo=
+    [ "$(id -u)" = 0 ] || sudo=sudo
+    $sudo apt-get update -qq
+    # shellcheck disable=SC2086
+    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+}
+
+build_packages='gcc libc6-dev cmake ninja-build pkg-config libhdf5-dev libjson-c-dev libzip-dev zlib1g-dev libpng-dev libjpeg62-turbo-dev'
+test_packages='libcmocka-dev'
+
+# configure_and_build DIR [CMAKE OPTION ...]: quiet where all is well, the whole log where it isn't.
+configure_and_build() {
+    dir=$1
+    shift
+    log=$(mktemp)
+    cmake -S "$root" -B "$dir" -G Ninja "$@" >"$log" 2>&1 && cmake --build "$dir" >>"$log" 2>&1 || { cat "$log"; rm -f "$log"; exit 1; }
+    rm -f "$log"
+}
