@@ -1,6 +1,7 @@
 /* Opening a file: mmap on POSIX, reading elsewhere and where mapping fails (pipes, empty files).
  * SPDX-License-Identifier: Apache-2.0
  */
+#define _POSIX_C_SOURCE 200809L /* open, fdopen, mmap under -std=c11 */
 #include "base/file.h"
 
 #include <errno.h>

@@ -8,6 +8,7 @@
  *
  * Steps of a model follow each other within microseconds, so an idle worker spins a little before it sleeps.
  */
+#define _POSIX_C_SOURCE 200809L /* sigset_t under -std=c11 */
 #include "base/threads.h"
 
 #include "base/compiler.h"
