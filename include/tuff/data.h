@@ -29,11 +29,15 @@ typedef struct tuff_data_options {
     int64_t limit;                  /* at most so many samples; 0: all. Evenly spread over the set where it is less */
     enum { TUFF_SPLIT_TEST, TUFF_SPLIT_TRAIN } split; /* for .npz with x_train ... x_test: which half */
     bool need_labels;               /* an error where there are none */
+    const tuff_tensor *input;       /* the model's input, where known: an .npy that is one sample of its shape is taken as one, not as a set. May be NULL */
 } tuff_data_options;
-#define TUFF_DATA_OPTIONS {sizeof(tuff_data_options), 0, TUFF_SPLIT_TEST, false}
+#define TUFF_DATA_OPTIONS {sizeof(tuff_data_options), 0, TUFF_SPLIT_TEST, false, NULL}
 
 /* idx(.gz) with labels beside it, .npy, .npz (x,y or x_train,...), .csv (last column = class), a folder with a folder of pictures per class, or one
- * PNG/JPEG/BMP. By content first, then by name. */
+ * PNG/JPEG/BMP; "-" is standard input. By content, not by name.
+ * Pictures are u8 arrays [n,height,width] or [n,height,width,1|3|4] too. Float arrays come as f32. Labels may be of any integer type, or one-hot. Class names
+ * are sorted in byte order; names that are all whole numbers are the classes themselves. A CSV of 64 columns or more that holds only whole numbers
+ * 0..255 is raw (u8), any other is f32. */
 TUFF_API TUFF_MUST_USE tuff_status tuff_dataset_open(const char *path, const tuff_data_options *options, tuff_dataset **dataset, tuff_error *error);
 TUFF_API void tuff_dataset_close(tuff_dataset *dataset);
 TUFF_API size_t tuff_dataset_count(const tuff_dataset *dataset);
