@@ -29,22 +29,22 @@
 typedef struct tuff_flat {
     const uint8_t *bytes;
     size_t count;
-    size_t budget;         /* bytes that callers may still copy out of it */
+    size_t budget; /* bytes that callers may still copy out of it */
     tuff_error *error;
-    tuff_status status;    /* the first failure */
+    tuff_status status; /* the first failure */
 } tuff_flat;
 
 /* A table; `at` 0 is an absent one, all of whose fields are absent. */
 typedef struct tuff_flat_table {
     tuff_flat *flat;
-    size_t at, vtable;     /* offsets in the file */
+    size_t at, vtable; /* offsets in the file */
     uint16_t vtable_bytes, table_bytes;
 } tuff_flat_table;
 
 typedef struct tuff_flat_vector {
     tuff_flat *flat;
-    const uint8_t *data;   /* NULL: absent */
-    size_t at, count;      /* offset of data in the file; elements */
+    const uint8_t *data; /* NULL: absent */
+    size_t at, count;    /* offset of data in the file; elements */
 } tuff_flat_vector;
 
 /* The root table, after checking the 4-character identifier. An absent table where that fails. */
@@ -89,13 +89,13 @@ enum { TUFF_FLAT_SLOTS = 32 };
 typedef struct tuff_flat_writer {
     const tuff_allocator *allocator;
     uint8_t *memory;
-    size_t room, used;            /* `used` bytes at the end of `room` */
+    size_t room, used; /* `used` bytes at the end of `room` */
     tuff_status status;
     tuff_error *error;
-    uint32_t table_end;           /* `used` when the open table began */
+    uint32_t table_end;              /* `used` when the open table began */
     uint32_t field[TUFF_FLAT_SLOTS]; /* refs of the open table's fields */
     int slots;
-    uint32_t *vtables;            /* refs of those written */
+    uint32_t *vtables; /* refs of those written */
     size_t n_vtables, vtables_room;
 } tuff_flat_writer;
 

@@ -65,7 +65,8 @@ tuff_flat_table tuff_flat_open(tuff_flat *flat, const void *bytes, size_t count,
 bool tuff_flat_spend(tuff_flat *flat, size_t bytes) {
     if (tuff_flat_failed(flat)) return false;
     if (bytes > flat->budget) {
-        flat->status = tuff_fail(flat->error, TUFF_ERR_LIMIT, "the file names the same data again and again: it would need more than 16 times its size in memory");
+        flat->status =
+            tuff_fail(flat->error, TUFF_ERR_LIMIT, "the file names the same data again and again: it would need more than 16 times its size in memory");
         return false;
     }
     flat->budget -= bytes;
@@ -79,7 +80,8 @@ const uint8_t *tuff_flat_scalar(const tuff_flat_table *t, int slot, size_t bytes
     const uint16_t offset = load_u16(t->flat->bytes + t->vtable + entry);
     if (offset == 0) return NULL;
     if (offset < 4 || offset + bytes > t->table_bytes) {
-        t->flat->status = tuff_fail(t->flat->error, TUFF_ERR_FORMAT, "byte %zu: field %d lies at %u of a table of %d bytes", t->at, slot, offset, t->table_bytes);
+        t->flat->status =
+            tuff_fail(t->flat->error, TUFF_ERR_FORMAT, "byte %zu: field %d lies at %u of a table of %d bytes", t->at, slot, offset, t->table_bytes);
         return NULL;
     }
     return inside(t->flat, t->at + offset, bytes, bytes < 4 ? bytes : 4, "a field") ? t->flat->bytes + t->at + offset : NULL;
@@ -110,7 +112,8 @@ static tuff_flat_vector open_vector(const tuff_flat_table *t, int slot, size_t e
     if (!at || !inside(flat, at, 4, 4, what)) return none;
     const uint32_t count = load_u32(flat->bytes + at);
     if (count > (flat->count - at - 4) / each) {
-        flat->status = tuff_fail(flat->error, TUFF_ERR_FORMAT, "byte %zu: %s of %u elements of %zu bytes goes beyond the file's %zu bytes", at, what, count, each, flat->count);
+        flat->status = tuff_fail(flat->error, TUFF_ERR_FORMAT, "byte %zu: %s of %u elements of %zu bytes goes beyond the file's %zu bytes", at, what, count,
+                                 each, flat->count);
         return none;
     }
     if (!inside(flat, at + 4, count * each + tail, 4, what)) return none;

@@ -3,7 +3,7 @@
  *
  *   - every index names a tensor (or subgraph) that exists;
  *   - a node reads only constants, variables, graph inputs and what earlier nodes have written;
- *   - a tensor is written at most once, and never if it is a constant, a variable or a graph input;
+ *   - a tensor is written at most once, and never if it is a constant or a graph input;
  *   - shapes have at most TUFF_MAX_RANK dims, none negative, and a product that fits;
  *   - constants have exactly the bytes of their shape and type (sparse ones: of what their metadata leaves);
  *   - subgraphs don't call each other in a circle.
@@ -59,7 +59,8 @@ static tuff_status check_strings(const tuff_tensor *t, tuff_error *error) {
 /* One sparse dimension: `outer` slices come in, each segment of it holds `indices` in rising order. Gives the number of slices that go on. */
 static tuff_status check_sparse_dim(const struct tuff_sparse_dim *d, int64_t outer, int32_t size, int64_t *inner, tuff_error *error) {
     if (d->format == 0) {
-        if (d->dense_size != size) return tuff_fail(error, TUFF_ERR_MODEL, "a dense dimension of %" PRId32 " where the shape has %" PRId32, d->dense_size, size);
+        if (d->dense_size != size)
+            return tuff_fail(error, TUFF_ERR_MODEL, "a dense dimension of %" PRId32 " where the shape has %" PRId32, d->dense_size, size);
         return tuff_mul_s64(outer, size, inner) ? TUFF_OK : tuff_fail(error, TUFF_ERR_LIMIT, "its sparse dimensions have too many elements");
     }
     if (d->format != 1) return tuff_fail(error, TUFF_ERR_MODEL, "sparse dimension of format %d, expected 0 (dense) or 1 (CSR)", d->format);
@@ -89,8 +90,8 @@ static tuff_status check_sparsity(const tuff_tensor *t, int64_t *values, tuff_er
     bool seen[2 * TUFF_MAX_RANK] = {false};
     const size_t rank = (size_t)t->rank, blocks = s->block_map.count;
     if (blocks > rank || s->traversal_order.count != rank + blocks || (size_t)s->dims_count != rank + blocks)
-        return tuff_fail(error, TUFF_ERR_MODEL, "sparsity has %zu dims in order, %zu blocks and %" PRId32 " dim records for rank %zu", s->traversal_order.count, blocks,
-                         s->dims_count, rank);
+        return tuff_fail(error, TUFF_ERR_MODEL, "sparsity has %zu dims in order, %zu blocks and %" PRId32 " dim records for rank %zu", s->traversal_order.count,
+                         blocks, s->dims_count, rank);
     for (size_t k = 0; k < rank; k++) size[k] = t->shape[k];
     for (size_t k = 0; k < rank + blocks; k++) {
         const int32_t d = s->traversal_order.data[k];
@@ -119,7 +120,8 @@ static tuff_status check_constant(const tuff_tensor *t, tuff_error *error) {
         if (!tuff_mul_s64(values, tuff_type_bits(t->type), &bits)) bits = INT64_MAX - 7;
         bytes = (size_t)((bits + 7) / 8);
     }
-    if (t->bytes != bytes) return tuff_fail(error, TUFF_ERR_MODEL, "constant of %zu bytes, its shape and type (%s) need %zu", t->bytes, tuff_type_name(t->type), bytes);
+    if (t->bytes != bytes)
+        return tuff_fail(error, TUFF_ERR_MODEL, "constant of %zu bytes, its shape and type (%s) need %zu", t->bytes, tuff_type_name(t->type), bytes);
     return TUFF_OK;
 }
 
@@ -150,7 +152,7 @@ static tuff_status check_tensors(const tuff_graph *g, int32_t subgraph, tuff_err
 /* ---- nodes ---- */
 
 /* What is known of a tensor while walking the nodes in order. */
-enum { UNKNOWN, READABLE, FIXED /* readable, and not to be written */ };
+enum { UNKNOWN, WRITTEN, STATE /* readable, and may be written: a variable whose initial value is computed */, FIXED };
 
 static tuff_status check_indices(const int32_t *list, int32_t count, int32_t lowest, int32_t n_tensors, const char *what, tuff_error *error) {
     for (int32_t k = 0; k < count; k++)
@@ -170,10 +172,10 @@ static tuff_status check_node(const tuff_subgraph *s, const tuff_node *n, uint8_
     }
     for (int32_t k = 0; k < n->n_outputs; k++) {
         const int32_t t = n->outputs[k];
-        if (state[t] != UNKNOWN)
+        if (state[t] == WRITTEN || state[t] == FIXED)
             return tuff_fail(error, TUFF_ERR_MODEL, "writes tensor %" PRId32 " '%.80s', which is %s", t, s->tensors[t].name,
-                             state[t] == FIXED ? "a constant, a variable or a graph input" : "written already");
-        state[t] = READABLE;
+                             state[t] == FIXED ? "a constant or a graph input" : "written already");
+        state[t] = WRITTEN;
     }
     return TUFF_OK;
 }
@@ -188,9 +190,9 @@ static tuff_status check_subgraph(const tuff_graph *g, int32_t subgraph, tuff_er
     }
     uint8_t *state = tuff_arena_take(g->arena, (size_t)s->n_tensors, 1, error);
     if (!state) return TUFF_ERR_MEMORY;
-    for (int32_t k = 0; k < s->n_inputs; k++) state[s->inputs[k]] = FIXED;
     for (int32_t t = 0; t < s->n_tensors; t++)
-        if (s->tensors[t].data || s->tensors[t].variable) state[t] = FIXED;
+        if (s->tensors[t].data || s->tensors[t].variable) state[t] = s->tensors[t].data ? FIXED : STATE;
+    for (int32_t k = 0; k < s->n_inputs; k++) state[s->inputs[k]] = FIXED;
     for (int32_t k = 0; k < s->n_nodes; k++) {
         status = check_node(s, &s->nodes[k], state, error);
         if (status != TUFF_OK) {
@@ -200,8 +202,8 @@ static tuff_status check_subgraph(const tuff_graph *g, int32_t subgraph, tuff_er
     }
     for (int32_t k = 0; k < s->n_outputs; k++)
         if (state[s->outputs[k]] == UNKNOWN)
-            return tuff_fail(error, TUFF_ERR_MODEL, "subgraph %" PRId32 ": no op writes graph output %" PRId32 ", tensor %" PRId32 " '%.80s'", subgraph, k, s->outputs[k],
-                             s->tensors[s->outputs[k]].name);
+            return tuff_fail(error, TUFF_ERR_MODEL, "subgraph %" PRId32 ": no op writes graph output %" PRId32 ", tensor %" PRId32 " '%.80s'", subgraph, k,
+                             s->outputs[k], s->tensors[s->outputs[k]].name);
     return TUFF_OK;
 }
 
@@ -225,8 +227,8 @@ static tuff_status each_call(const tuff_graph *g, int32_t from, int32_t change, 
             for (size_t c = 0; c < calls.count; c++) {
                 const int32_t to = calls.data[c];
                 if (to < 0 || to >= g->n_subgraphs)
-                    return tuff_fail(error, TUFF_ERR_MODEL, "subgraph %" PRId32 ", op %" PRId32 " (%s): %s is %" PRId32 ", the model has %" PRId32 " subgraphs", from, k,
-                                     s->nodes[k].op->name, f->name, to, g->n_subgraphs);
+                    return tuff_fail(error, TUFF_ERR_MODEL, "subgraph %" PRId32 ", op %" PRId32 " (%s): %s is %" PRId32 ", the model has %" PRId32 " subgraphs",
+                                     from, k, s->nodes[k].op->name, f->name, to, g->n_subgraphs);
                 callers[to] += change;
                 if (change < 0 && callers[to] == 0) queue[(*queued)++] = to;
             }
@@ -244,7 +246,8 @@ static tuff_status check_calls(const tuff_graph *g, tuff_error *error) {
         if (callers[k] == 0) queue[queued++] = k;
     for (int32_t k = 0; k < queued; k++) TUFF_TRY(each_call(g, queue[k], -1, callers, queue, &queued, error));
     for (int32_t k = 0; k < g->n_subgraphs; k++)
-        if (callers[k] > 0) return tuff_fail(error, TUFF_ERR_MODEL, "subgraph %" PRId32 " '%.80s' calls itself, or others that call it", k, g->subgraphs[k].name);
+        if (callers[k] > 0)
+            return tuff_fail(error, TUFF_ERR_MODEL, "subgraph %" PRId32 " '%.80s' calls itself, or others that call it", k, g->subgraphs[k].name);
     return TUFF_OK;
 }
 
@@ -252,12 +255,13 @@ static tuff_status check_signatures(const tuff_graph *g, tuff_error *error) {
     for (int32_t k = 0; k < g->n_signatures; k++) {
         const tuff_signature *s = &g->signatures[k];
         if (s->subgraph < 0 || s->subgraph >= g->n_subgraphs)
-            return tuff_fail(error, TUFF_ERR_MODEL, "signature '%.80s' is of subgraph %" PRId32 ", the model has %" PRId32, s->key, s->subgraph, g->n_subgraphs);
+            return tuff_fail(error, TUFF_ERR_MODEL, "signature '%.80s' is of subgraph %" PRId32 ", the model has %" PRId32, s->key, s->subgraph,
+                             g->n_subgraphs);
         for (int32_t i = 0; i < s->n_inputs + s->n_outputs; i++) {
             const tuff_named_tensor *n = i < s->n_inputs ? &s->inputs[i] : &s->outputs[i - s->n_inputs];
             if (n->tensor < 0 || n->tensor >= g->subgraphs[s->subgraph].n_tensors)
-                return tuff_fail(error, TUFF_ERR_MODEL, "signature '%.80s': '%.80s' is tensor %" PRId32 ", the subgraph has %" PRId32, s->key, n->name, n->tensor,
-                                 g->subgraphs[s->subgraph].n_tensors);
+                return tuff_fail(error, TUFF_ERR_MODEL, "signature '%.80s': '%.80s' is tensor %" PRId32 ", the subgraph has %" PRId32, s->key, n->name,
+                                 n->tensor, g->subgraphs[s->subgraph].n_tensors);
         }
     }
     return TUFF_OK;

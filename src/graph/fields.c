@@ -8,6 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *const tuff_type_names[] = {
+#define TYPE_NAME(name, number, text, bits) [number] = text,
+    TUFF_TYPES(TYPE_NAME)
+#undef TYPE_NAME
+        [TUFF_TYPE_COUNT] = NULL};
+
 size_t tuff_field_element_bytes(tuff_field_kind kind) {
     switch (kind) {
     case TUFF_FIELD_BOOL: return sizeof(bool);
@@ -120,7 +126,10 @@ void *tuff_fields_copy(const tuff_field *fields, const void *attrs, size_t bytes
 
 /* ---- text ---- */
 
-typedef struct text { char *at; size_t room, used; } text;
+typedef struct text {
+    char *at;
+    size_t room, used;
+} text;
 
 TUFF_PRINTF(2, 3) static void say(text *t, const char *format, ...) {
     if (t->used + 1 >= t->room) return;

@@ -7,6 +7,9 @@
 #include "base/arena.h"
 #include "tuff/op.h"
 
+/* for fields that hold a tuff_type; ends with NULL */
+extern const char *const tuff_type_names[];
+
 /* Bytes of one element: of the scalar itself, or of a vector's elements; 0 for strings and kinds that files don't hold. */
 size_t tuff_field_element_bytes(tuff_field_kind kind);
 bool tuff_field_is_vector(tuff_field_kind kind); /* BYTES and VECTOR_* : a struct {data, count} */

@@ -285,7 +285,7 @@ static tuff_named_tensor *named(tuff_graph *g, const tuff_subgraph *s, const int
 tuff_signature *tuff_graph_add_signature(tuff_graph *g, const char *key, int32_t subgraph, tuff_error *error) {
     const tuff_subgraph *s = &g->subgraphs[subgraph];
     tuff_signature *list = grown(g, g->signatures, g->n_signatures, g->n_signatures + 1, sizeof *list, error);
-    tuff_signature signature = {tuff_arena_string(g->arena, key, error), subgraph, s->n_inputs, s->n_outputs, named(g, s, s->inputs, s->n_inputs, error),
+    tuff_signature signature = {tuff_arena_string(g->arena, key, error),     subgraph, s->n_inputs, s->n_outputs, named(g, s, s->inputs, s->n_inputs, error),
                                 named(g, s, s->outputs, s->n_outputs, error)};
     if (!list || !signature.key || !signature.inputs || !signature.outputs) return NULL;
     g->signatures = list;

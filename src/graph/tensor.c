@@ -4,28 +4,6 @@
 #include "base/check.h"
 #include "graph/graph.h"
 
-const char *tuff_type_name(tuff_type type) {
-    switch (type) {
-#define TYPE_NAME(name, number, text, bits) \
-    case TUFF_##name: return text;
-        TUFF_TYPES(TYPE_NAME)
-#undef TYPE_NAME
-    case TUFF_TYPE_COUNT: break;
-    }
-    return "?";
-}
-
-int tuff_type_bits(tuff_type type) {
-    switch (type) {
-#define TYPE_BITS(name, number, text, bits) \
-    case TUFF_##name: return bits;
-        TUFF_TYPES(TYPE_BITS)
-#undef TYPE_BITS
-    case TUFF_TYPE_COUNT: break;
-    }
-    return 0;
-}
-
 tuff_status tuff_tensor_elements(const tuff_tensor *t, int64_t *count) {
     int64_t product = 1;
     for (int32_t k = 0; k < t->rank; k++)

@@ -35,7 +35,8 @@ int32_t *read_indices(reader *r, const tuff_flat_table *table, int slot, int32_t
 
 tuff_status read_range(reader *r, uint64_t offset, uint64_t size, tuff_flat_vector *data) {
     if (offset > r->flat.count || size > r->flat.count - offset)
-        return tuff_fail(r->error, TUFF_ERR_FORMAT, "data at byte %" PRIu64 " of %" PRIu64 " bytes goes beyond the file's %zu bytes", offset, size, r->flat.count);
+        return tuff_fail(r->error, TUFF_ERR_FORMAT, "data at byte %" PRIu64 " of %" PRIu64 " bytes goes beyond the file's %zu bytes", offset, size,
+                         r->flat.count);
     *data = (tuff_flat_vector){&r->flat, r->flat.bytes + offset, (size_t)offset, (size_t)size};
     return TUFF_OK;
 }
@@ -99,8 +100,8 @@ static tuff_status read_options(reader *r, const tuff_flat_table *table, tuff_no
     }
     if (!o->table || (first == 0 && second == 0)) return r->flat.status;
     if ((o->second ? second : first) != o->union_type)
-        return tuff_fail(r->error, TUFF_ERR_MODEL, "options of kind %d in builtin_options and %d in builtin_options_2, expected %s, kind %d of %s", first, second, o->table,
-                         o->union_type, o->second ? "builtin_options_2" : "builtin_options");
+        return tuff_fail(r->error, TUFF_ERR_MODEL, "options of kind %d in builtin_options and %d in builtin_options_2, expected %s, kind %d of %s", first,
+                         second, o->table, o->union_type, o->second ? "builtin_options_2" : "builtin_options");
     const tuff_flat_table options = tuff_flat_sub(table, o->second ? OPERATOR_OPTIONS2 : OPERATOR_OPTIONS);
     n->attrs_stored = options.at != 0;
     tuff_options_read(&options, o->fields, n->attrs, r->arena);
@@ -158,8 +159,8 @@ static tuff_status read_nodes(reader *r, const tuff_flat_vector *operators, int3
         const tuff_flat_table table = tuff_flat_table_at(operators, k);
         const tuff_status status = read_node(r, &table, &s->nodes[k]);
         if (status != TUFF_OK) {
-            tuff_error_prefix(r->error, "subgraph %" PRId32 ", op %zu%s%.60s%s", subgraph, k, s->nodes[k].op ? " (" : "", s->nodes[k].op ? s->nodes[k].op->name : "",
-                              s->nodes[k].op ? ")" : "");
+            tuff_error_prefix(r->error, "subgraph %" PRId32 ", op %zu%s%.60s%s", subgraph, k, s->nodes[k].op ? " (" : "",
+                              s->nodes[k].op ? s->nodes[k].op->name : "", s->nodes[k].op ? ")" : "");
             return status;
         }
         s->n_nodes = s->nodes_room = (int32_t)k + 1;
@@ -195,7 +196,8 @@ static tuff_status read_subgraph(reader *r, const tuff_flat_table *table, int32_
         tuff_error_prefix(r->error, "subgraph %" PRId32, subgraph);
         return r->flat.status;
     }
-    if (!tensors.data || !operators.data) return tuff_fail(r->error, TUFF_ERR_MODEL, "subgraph %" PRId32 " has no list of %s", subgraph, tensors.data ? "operators" : "tensors");
+    if (!tensors.data || !operators.data)
+        return tuff_fail(r->error, TUFF_ERR_MODEL, "subgraph %" PRId32 " has no list of %s", subgraph, tensors.data ? "operators" : "tensors");
     TUFF_TRY(read_tensors(r, &tensors, subgraph, s));
     TUFF_TRY(read_nodes(r, &operators, subgraph, s));
     uint8_t *written = read_room(r, tensors.count, 1);

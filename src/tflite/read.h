@@ -7,7 +7,10 @@
 #include "flatbuffer/flatbuffer.h"
 #include "graph/graph.h"
 
-typedef struct op_code { const tuff_op *op; int32_t version; } op_code;
+typedef struct op_code {
+    const tuff_op *op;
+    int32_t version;
+} op_code;
 
 typedef struct reader {
     tuff_flat flat;

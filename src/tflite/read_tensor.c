@@ -130,7 +130,9 @@ static size_t alignment(tuff_type type) {
 
 static tuff_status read_constant(reader *r, const tuff_flat_table *table, tuff_tensor *t) {
     const uint32_t external = tuff_flat_u32(table, TENSOR_EXTERNAL_BUFFER, 0);
-    if (external) return tuff_fail(r->error, TUFF_ERR_UNSUPPORTED, "its data is external buffer %" PRIu32 ", in a file of its own: models in one file are supported", external);
+    if (external)
+        return tuff_fail(r->error, TUFF_ERR_UNSUPPORTED, "its data is external buffer %" PRIu32 ", in a file of its own: models in one file are supported",
+                         external);
     tuff_flat_vector data;
     TUFF_TRY(read_buffer(r, tuff_flat_u32(table, TENSOR_BUFFER, 0), &data));
     if (data.count == 0) return TUFF_OK;

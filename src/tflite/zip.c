@@ -17,14 +17,11 @@ static uint32_t get(const uint8_t *at, int bytes) {
     return x;
 }
 
-static uint8_t *put(uint8_t *at, uint32_t x, int bytes) {
-    for (int k = 0; k < bytes; k++, x >>= 8) *at++ = (uint8_t)x;
-    return at;
-}
-
 /* ---- reading ---- */
 
-typedef struct directory { size_t at, count, shift; } directory; /* shift: what to add to stored offsets */
+typedef struct directory {
+    size_t at, count, shift;
+} directory; /* shift: what to add to stored offsets */
 
 static bool find_directory(const uint8_t *bytes, size_t count, directory *d) {
     if (count < END_BYTES) return false;

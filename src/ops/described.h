@@ -1,0 +1,284 @@
+/* Options of the ops that are described and not yet computed: the attrs structs, as the file stores them.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * An op that gets kernels moves out of here, its struct into its family's header.
+ */
+#ifndef TUFF_OPS_DESCRIBED_H
+#define TUFF_OPS_DESCRIBED_H
+
+#include "ops/ops.h"
+
+/* A record without rows: symbol, name, code, highest version, inputs, outputs, options. */
+#define TUFF_DESCRIBED(symbol, name_, code_, highest_, inputs_, outputs_, ...) \
+    const tuff_op tuff_op_##symbol = {.name = name_, .code = code_, .highest = highest_, .inputs = inputs_, .outputs = outputs_, .options = __VA_ARGS__}
+/* clang-format off */
+#define TUFF_NO_OPTIONS {NULL, 0, false, 0, NULL}
+/* an options table without fields */
+#define TUFF_OPTIONS_EMPTY(table_, number) {#table_, number, false, 0, NULL}
+#define TUFF_OPTIONS2_EMPTY(table_, number) {#table_, number, true, 0, NULL}
+/* clang-format on */
+
+typedef struct tuff_gelu_attrs {
+    bool approximate;
+} tuff_gelu_attrs;
+typedef struct tuff_leaky_relu_attrs {
+    float alpha;
+} tuff_leaky_relu_attrs;
+typedef struct tuff_l2_norm_attrs {
+    int8_t fused_activation_function;
+} tuff_l2_norm_attrs;
+typedef struct tuff_local_response_normalization_attrs {
+    int32_t radius;
+    float bias, alpha, beta;
+} tuff_local_response_normalization_attrs;
+typedef struct tuff_cast_attrs {
+    int8_t in_data_type, out_data_type;
+} tuff_cast_attrs;
+typedef struct tuff_fake_quant_attrs {
+    float min, max;
+    int32_t num_bits;
+    bool narrow_range;
+} tuff_fake_quant_attrs;
+typedef struct tuff_div_attrs {
+    int8_t fused_activation_function;
+} tuff_div_attrs;
+typedef struct tuff_reducer_attrs {
+    bool keep_dims;
+} tuff_reducer_attrs;
+typedef struct tuff_arg_max_attrs {
+    int8_t output_type;
+} tuff_arg_max_attrs;
+typedef struct tuff_arg_min_attrs {
+    int8_t output_type;
+} tuff_arg_min_attrs;
+typedef struct tuff_cumsum_attrs {
+    bool exclusive, reverse;
+} tuff_cumsum_attrs;
+typedef struct tuff_unique_attrs {
+    int8_t idx_out_type;
+} tuff_unique_attrs;
+typedef struct tuff_bucketize_attrs {
+    tuff_f32s boundaries;
+} tuff_bucketize_attrs;
+typedef struct tuff_reduce_window_attrs {
+    int32_t reduce_function;
+} tuff_reduce_window_attrs;
+typedef struct tuff_split_attrs {
+    int32_t num_splits;
+} tuff_split_attrs;
+typedef struct tuff_split_v_attrs {
+    int32_t num_splits;
+} tuff_split_v_attrs;
+typedef struct tuff_unpack_attrs {
+    int32_t num, axis;
+} tuff_unpack_attrs;
+typedef struct tuff_mirror_pad_attrs {
+    int8_t mode;
+} tuff_mirror_pad_attrs;
+typedef struct tuff_reverse_sequence_attrs {
+    int32_t seq_dim, batch_dim;
+} tuff_reverse_sequence_attrs;
+typedef struct tuff_depth_to_space_attrs {
+    int32_t block_size;
+} tuff_depth_to_space_attrs;
+typedef struct tuff_space_to_depth_attrs {
+    int32_t block_size;
+} tuff_space_to_depth_attrs;
+typedef struct tuff_gather_attrs {
+    int32_t axis, batch_dims;
+} tuff_gather_attrs;
+typedef struct tuff_sparse_to_dense_attrs {
+    bool validate_indices;
+} tuff_sparse_to_dense_attrs;
+typedef struct tuff_embedding_lookup_sparse_attrs {
+    int8_t combiner;
+} tuff_embedding_lookup_sparse_attrs;
+typedef struct tuff_concat_embeddings_attrs {
+    int32_t num_channels;
+    tuff_s32s num_columns_per_channel, embedding_dim_per_channel;
+} tuff_concat_embeddings_attrs;
+typedef struct tuff_lsh_projection_attrs {
+    int8_t type;
+} tuff_lsh_projection_attrs;
+typedef struct tuff_skip_gram_attrs {
+    int32_t ngram_size, max_skip_size;
+    bool include_all_ngrams;
+} tuff_skip_gram_attrs;
+typedef struct tuff_one_hot_attrs {
+    int32_t axis;
+} tuff_one_hot_attrs;
+typedef struct tuff_random_attrs {
+    int64_t seed, seed2;
+} tuff_random_attrs;
+typedef struct tuff_batch_mat_mul_attrs {
+    bool adj_x, adj_y, asymmetric_quantize_inputs;
+} tuff_batch_mat_mul_attrs;
+typedef struct tuff_transpose_conv_attrs {
+    int8_t padding;
+    int32_t stride_w, stride_h;
+    int8_t fused_activation_function, quantized_bias_type;
+} tuff_transpose_conv_attrs;
+typedef struct tuff_conv_3d_attrs {
+    int8_t padding;
+    int32_t stride_d, stride_w, stride_h;
+    int8_t fused_activation_function;
+    int32_t dilation_d_factor, dilation_w_factor, dilation_h_factor;
+} tuff_conv_3d_attrs;
+typedef struct tuff_pool_2d_attrs {
+    int8_t padding;
+    int32_t stride_w, stride_h, filter_width, filter_height;
+    int8_t fused_activation_function;
+} tuff_pool_2d_attrs;
+typedef struct tuff_resize_bilinear_attrs {
+    bool align_corners, half_pixel_centers;
+} tuff_resize_bilinear_attrs;
+typedef struct tuff_resize_nearest_neighbor_attrs {
+    bool align_corners, half_pixel_centers;
+} tuff_resize_nearest_neighbor_attrs;
+typedef struct tuff_rnn_attrs {
+    int8_t fused_activation_function;
+    bool asymmetric_quantize_inputs;
+} tuff_rnn_attrs;
+typedef struct tuff_sequence_rnn_attrs {
+    bool time_major;
+    int8_t fused_activation_function;
+    bool asymmetric_quantize_inputs;
+} tuff_sequence_rnn_attrs;
+typedef struct tuff_bidirectional_sequence_rnn_attrs {
+    bool time_major;
+    int8_t fused_activation_function;
+    bool merge_outputs, asymmetric_quantize_inputs;
+} tuff_bidirectional_sequence_rnn_attrs;
+typedef struct tuff_lstm_attrs {
+    int8_t fused_activation_function;
+    float cell_clip, proj_clip;
+    int8_t kernel_type;
+    bool asymmetric_quantize_inputs;
+} tuff_lstm_attrs;
+typedef struct tuff_unidirectional_sequence_lstm_attrs {
+    int8_t fused_activation_function;
+    float cell_clip, proj_clip;
+    bool time_major, asymmetric_quantize_inputs, diagonal_recurrent_tensors;
+} tuff_unidirectional_sequence_lstm_attrs;
+typedef struct tuff_bidirectional_sequence_lstm_attrs {
+    int8_t fused_activation_function;
+    float cell_clip, proj_clip;
+    bool merge_outputs, time_major, asymmetric_quantize_inputs;
+} tuff_bidirectional_sequence_lstm_attrs;
+typedef struct tuff_svdf_attrs {
+    int32_t rank;
+    int8_t fused_activation_function;
+    bool asymmetric_quantize_inputs;
+} tuff_svdf_attrs;
+typedef struct tuff_call_attrs {
+    uint32_t subgraph;
+} tuff_call_attrs;
+typedef struct tuff_call_once_attrs {
+    int32_t init_subgraph_index;
+} tuff_call_once_attrs;
+typedef struct tuff_if_attrs {
+    int32_t then_subgraph_index, else_subgraph_index;
+} tuff_if_attrs;
+typedef struct tuff_while_attrs {
+    int32_t cond_subgraph_index, body_subgraph_index;
+} tuff_while_attrs;
+typedef struct tuff_var_handle_attrs {
+    const char *container;
+    const char *shared_name;
+} tuff_var_handle_attrs;
+typedef struct tuff_hashtable_attrs {
+    int32_t table_id;
+    int8_t key_dtype, value_dtype;
+} tuff_hashtable_attrs;
+typedef struct tuff_stablehlo_compare_attrs {
+    uint32_t comparison_direction, compare_type;
+} tuff_stablehlo_compare_attrs;
+typedef struct tuff_stablehlo_concatenate_attrs {
+    int64_t dimension;
+} tuff_stablehlo_concatenate_attrs;
+typedef struct tuff_stablehlo_broadcast_in_dim_attrs {
+    tuff_s64s broadcast_dimensions;
+} tuff_stablehlo_broadcast_in_dim_attrs;
+typedef struct tuff_stablehlo_slice_attrs {
+    tuff_s64s start_indices, limit_indices, strides;
+} tuff_stablehlo_slice_attrs;
+typedef struct tuff_stablehlo_dynamic_slice_attrs {
+    tuff_s64s slice_sizes;
+} tuff_stablehlo_dynamic_slice_attrs;
+typedef struct tuff_stablehlo_pad_attrs {
+    tuff_s64s edge_padding_low, edge_padding_high, interior_padding;
+} tuff_stablehlo_pad_attrs;
+typedef struct tuff_stablehlo_iota_attrs {
+    int64_t iota_dimension;
+} tuff_stablehlo_iota_attrs;
+typedef struct tuff_stablehlo_transpose_attrs {
+    tuff_s64s permutation;
+} tuff_stablehlo_transpose_attrs;
+typedef struct tuff_stablehlo_gather_attrs {
+    tuff_s64s offset_dims, collapsed_slice_dims, start_index_map;
+    int64_t index_vector_dim;
+    tuff_s64s slice_sizes;
+    bool indices_are_sorted;
+} tuff_stablehlo_gather_attrs;
+typedef struct tuff_stablehlo_scatter_attrs {
+    bool indices_are_sorted;
+    tuff_s64s update_window_dims, inserted_window_dims, scatter_dims_to_operand_dims;
+    int64_t index_vector_dim;
+    bool unique_indices;
+    int32_t update_computation_subgraph_index;
+} tuff_stablehlo_scatter_attrs;
+typedef struct tuff_stablehlo_rng_bit_generator_attrs {
+    int8_t algorithm;
+} tuff_stablehlo_rng_bit_generator_attrs;
+typedef struct tuff_stablehlo_convolution_attrs {
+    tuff_s64s window_strides, padding, lhs_dilation, rhs_dilation;
+    tuff_bytes window_reversal;
+    int64_t input_batch_dimension, input_feature_dimension;
+    tuff_s64s input_spatial_dimensions;
+    int64_t kernel_input_feature_dimension, kernel_output_feature_dimension;
+    tuff_s64s kernel_spatial_dimensions;
+    int64_t output_batch_dimension, output_feature_dimension;
+    tuff_s64s output_spatial_dimensions;
+    int64_t feature_group_count, batch_group_count;
+    tuff_u32s precision_config;
+} tuff_stablehlo_convolution_attrs;
+typedef struct tuff_stablehlo_dot_general_attrs {
+    tuff_s64s lhs_batching_dimensions, rhs_batching_dimensions, lhs_contracting_dimensions, rhs_contracting_dimensions;
+    tuff_u32s precision_config;
+} tuff_stablehlo_dot_general_attrs;
+typedef struct tuff_stablehlo_reduce_attrs {
+    tuff_s64s dimensions;
+    int32_t body_subgraph_index;
+} tuff_stablehlo_reduce_attrs;
+typedef struct tuff_stablehlo_reduce_window_attrs {
+    tuff_s64s window_dimensions, window_strides, base_dilations, window_dilations, padding;
+    int32_t body_subgraph_index;
+} tuff_stablehlo_reduce_window_attrs;
+typedef struct tuff_stablehlo_sort_attrs {
+    int64_t dimension;
+    bool is_stable;
+    int32_t comparator_subgraph_index;
+} tuff_stablehlo_sort_attrs;
+typedef struct tuff_stablehlo_while_attrs {
+    int32_t cond_subgraph_index, body_subgraph_index;
+} tuff_stablehlo_while_attrs;
+typedef struct tuff_stablehlo_case_attrs {
+    tuff_s32s branch_subgraph_indices;
+} tuff_stablehlo_case_attrs;
+typedef struct tuff_stable_hlo_composite_attrs {
+    const char *name;
+    int32_t decomposition_subgraph_index;
+    tuff_bytes composite_attributes;
+    int8_t composite_attributes_format;
+    int32_t version;
+} tuff_stable_hlo_composite_attrs;
+typedef struct tuff_stablehlo_custom_call_attrs {
+    const char *call_target_name;
+    bool has_side_effect;
+    const char *backend_config;
+    int32_t api_version;
+    tuff_s32s called_computations;
+    tuff_bytes custom_attributes;
+} tuff_stablehlo_custom_call_attrs;
+
+#endif

@@ -1,0 +1,162 @@
+/* Ops with weights, windows or state: convolutions, pooling, resizing, recurrent layers. Read, written and shown; not run yet.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stddef.h>
+
+#include "graph/fields.h"
+#include "ops/described.h"
+#include "ops/tensor.h"
+#include "ops/window.h"
+
+static const char *const lstm_kernel_names[] = {"FULL", "BASIC", NULL};
+
+/* ---- matrices, windows and images ---- */
+
+static const tuff_field batch_mat_mul_fields[] = {
+    TUFF_FIELD(tuff_batch_mat_mul_attrs, adj_x, BOOL, 0),
+    TUFF_FIELD(tuff_batch_mat_mul_attrs, adj_y, BOOL, 1),
+    TUFF_FIELD(tuff_batch_mat_mul_attrs, asymmetric_quantize_inputs, BOOL, 2, .version = 4),
+    TUFF_FIELD_END,
+};
+static const tuff_field transpose_conv_fields[] = {
+    TUFF_FIELD(tuff_transpose_conv_attrs, padding, S8, 0, .names = tuff_padding_names),
+    TUFF_FIELD(tuff_transpose_conv_attrs, stride_w, S32, 1),
+    TUFF_FIELD(tuff_transpose_conv_attrs, stride_h, S32, 2),
+    TUFF_FIELD(tuff_transpose_conv_attrs, fused_activation_function, S8, 3, .version = 4, .names = tuff_activation_names),
+    TUFF_FIELD(tuff_transpose_conv_attrs, quantized_bias_type, S8, 4, .version = 5, .names = tuff_type_names),
+    TUFF_FIELD_END,
+};
+static const tuff_field conv_3d_fields[] = {
+    TUFF_FIELD(tuff_conv_3d_attrs, padding, S8, 0, .names = tuff_padding_names),
+    TUFF_FIELD(tuff_conv_3d_attrs, stride_d, S32, 1),
+    TUFF_FIELD(tuff_conv_3d_attrs, stride_w, S32, 2),
+    TUFF_FIELD(tuff_conv_3d_attrs, stride_h, S32, 3),
+    TUFF_FIELD(tuff_conv_3d_attrs, fused_activation_function, S8, 4, .names = tuff_activation_names),
+    TUFF_FIELD(tuff_conv_3d_attrs, dilation_d_factor, S32, 5, .standard = 1),
+    TUFF_FIELD(tuff_conv_3d_attrs, dilation_w_factor, S32, 6, .standard = 1),
+    TUFF_FIELD(tuff_conv_3d_attrs, dilation_h_factor, S32, 7, .standard = 1),
+    TUFF_FIELD_END,
+};
+static const tuff_field pool_2d_fields[] = {
+    TUFF_FIELD(tuff_pool_2d_attrs, padding, S8, 0, .names = tuff_padding_names),
+    TUFF_FIELD(tuff_pool_2d_attrs, stride_w, S32, 1),
+    TUFF_FIELD(tuff_pool_2d_attrs, stride_h, S32, 2),
+    TUFF_FIELD(tuff_pool_2d_attrs, filter_width, S32, 3),
+    TUFF_FIELD(tuff_pool_2d_attrs, filter_height, S32, 4),
+    TUFF_FIELD(tuff_pool_2d_attrs, fused_activation_function, S8, 5, .names = tuff_activation_names),
+    TUFF_FIELD_END,
+};
+static const tuff_field resize_bilinear_fields[] = {
+    TUFF_FIELD(tuff_resize_bilinear_attrs, align_corners, BOOL, 2),
+    TUFF_FIELD(tuff_resize_bilinear_attrs, half_pixel_centers, BOOL, 3, .version = 3),
+    TUFF_FIELD_END,
+};
+static const tuff_field resize_nearest_neighbor_fields[] = {
+    TUFF_FIELD(tuff_resize_nearest_neighbor_attrs, align_corners, BOOL, 0, .version = 3),
+    TUFF_FIELD(tuff_resize_nearest_neighbor_attrs, half_pixel_centers, BOOL, 1, .version = 3),
+    TUFF_FIELD_END,
+};
+
+TUFF_DESCRIBED(batch_matmul, "BATCH_MATMUL", 126, 4, "x y", "output", TUFF_OPTIONS(BatchMatMulOptions, 101, tuff_batch_mat_mul_attrs, batch_mat_mul_fields));
+TUFF_DESCRIBED(transpose_conv, "TRANSPOSE_CONV", 67, 5, "output_shape weights input bias?", "output",
+               TUFF_OPTIONS(TransposeConvOptions, 49, tuff_transpose_conv_attrs, transpose_conv_fields));
+TUFF_DESCRIBED(conv_3d, "CONV_3D", 132, 1, "input filter bias?", "output", TUFF_OPTIONS(Conv3DOptions, 106, tuff_conv_3d_attrs, conv_3d_fields));
+TUFF_DESCRIBED(conv_3d_transpose, "CONV_3D_TRANSPOSE", 141, 1, "output_shape filter input bias?", "output",
+               TUFF_OPTIONS(Conv3DOptions, 106, tuff_conv_3d_attrs, conv_3d_fields));
+TUFF_DESCRIBED(l2_pool_2d, "L2_POOL_2D", 12, 1, "input", "output", TUFF_OPTIONS(Pool2DOptions, 5, tuff_pool_2d_attrs, pool_2d_fields));
+TUFF_DESCRIBED(resize_bilinear, "RESIZE_BILINEAR", 23, 4, "input size", "output",
+               TUFF_OPTIONS(ResizeBilinearOptions, 15, tuff_resize_bilinear_attrs, resize_bilinear_fields));
+TUFF_DESCRIBED(resize_nearest_neighbor, "RESIZE_NEAREST_NEIGHBOR", 97, 4, "input size", "output",
+               TUFF_OPTIONS(ResizeNearestNeighborOptions, 74, tuff_resize_nearest_neighbor_attrs, resize_nearest_neighbor_fields));
+TUFF_DESCRIBED(rfft2d, "RFFT2D", 131, 1, "input fft_length", "output", TUFF_OPTIONS_EMPTY(Rfft2dOptions, 105));
+TUFF_DESCRIBED(non_max_suppression_v4, "NON_MAX_SUPPRESSION_V4", 120, 1, "boxes scores max_output_size iou_threshold score_threshold", "indices num_selected",
+               TUFF_OPTIONS_EMPTY(NonMaxSuppressionV4Options, 95));
+TUFF_DESCRIBED(non_max_suppression_v5, "NON_MAX_SUPPRESSION_V5", 121, 1, "boxes scores max_output_size iou_threshold score_threshold soft_nms_sigma",
+               "indices scores num_selected", TUFF_OPTIONS_EMPTY(NonMaxSuppressionV5Options, 96));
+
+/* ---- recurrent layers ---- */
+
+static const tuff_field rnn_fields[] = {
+    TUFF_FIELD(tuff_rnn_attrs, fused_activation_function, S8, 0, .names = tuff_activation_names),
+    TUFF_FIELD(tuff_rnn_attrs, asymmetric_quantize_inputs, BOOL, 1, .version = 3),
+    TUFF_FIELD_END,
+};
+static const tuff_field sequence_rnn_fields[] = {
+    TUFF_FIELD(tuff_sequence_rnn_attrs, time_major, BOOL, 0),
+    TUFF_FIELD(tuff_sequence_rnn_attrs, fused_activation_function, S8, 1, .names = tuff_activation_names),
+    TUFF_FIELD(tuff_sequence_rnn_attrs, asymmetric_quantize_inputs, BOOL, 2, .version = 3),
+    TUFF_FIELD_END,
+};
+static const tuff_field bidirectional_sequence_rnn_fields[] = {
+    TUFF_FIELD(tuff_bidirectional_sequence_rnn_attrs, time_major, BOOL, 0),
+    TUFF_FIELD(tuff_bidirectional_sequence_rnn_attrs, fused_activation_function, S8, 1, .names = tuff_activation_names),
+    TUFF_FIELD(tuff_bidirectional_sequence_rnn_attrs, merge_outputs, BOOL, 2),
+    TUFF_FIELD(tuff_bidirectional_sequence_rnn_attrs, asymmetric_quantize_inputs, BOOL, 3, .version = 3),
+    TUFF_FIELD_END,
+};
+static const tuff_field lstm_fields[] = {
+    TUFF_FIELD(tuff_lstm_attrs, fused_activation_function, S8, 0, .names = tuff_activation_names),
+    TUFF_FIELD(tuff_lstm_attrs, cell_clip, F32, 1),
+    TUFF_FIELD(tuff_lstm_attrs, proj_clip, F32, 2),
+    TUFF_FIELD(tuff_lstm_attrs, kernel_type, S8, 3, .version = 2, .names = lstm_kernel_names),
+    TUFF_FIELD(tuff_lstm_attrs, asymmetric_quantize_inputs, BOOL, 4, .version = 4),
+    TUFF_FIELD_END,
+};
+static const tuff_field unidirectional_sequence_lstm_fields[] = {
+    TUFF_FIELD(tuff_unidirectional_sequence_lstm_attrs, fused_activation_function, S8, 0, .names = tuff_activation_names),
+    TUFF_FIELD(tuff_unidirectional_sequence_lstm_attrs, cell_clip, F32, 1),
+    TUFF_FIELD(tuff_unidirectional_sequence_lstm_attrs, proj_clip, F32, 2),
+    TUFF_FIELD(tuff_unidirectional_sequence_lstm_attrs, time_major, BOOL, 3),
+    TUFF_FIELD(tuff_unidirectional_sequence_lstm_attrs, asymmetric_quantize_inputs, BOOL, 4, .version = 3),
+    TUFF_FIELD(tuff_unidirectional_sequence_lstm_attrs, diagonal_recurrent_tensors, BOOL, 5, .version = 4),
+    TUFF_FIELD_END,
+};
+static const tuff_field bidirectional_sequence_lstm_fields[] = {
+    TUFF_FIELD(tuff_bidirectional_sequence_lstm_attrs, fused_activation_function, S8, 0, .names = tuff_activation_names),
+    TUFF_FIELD(tuff_bidirectional_sequence_lstm_attrs, cell_clip, F32, 1),
+    TUFF_FIELD(tuff_bidirectional_sequence_lstm_attrs, proj_clip, F32, 2),
+    TUFF_FIELD(tuff_bidirectional_sequence_lstm_attrs, merge_outputs, BOOL, 3),
+    TUFF_FIELD(tuff_bidirectional_sequence_lstm_attrs, time_major, BOOL, 4, .standard = 1),
+    TUFF_FIELD(tuff_bidirectional_sequence_lstm_attrs, asymmetric_quantize_inputs, BOOL, 5, .version = 3),
+    TUFF_FIELD_END,
+};
+static const tuff_field svdf_fields[] = {
+    TUFF_FIELD(tuff_svdf_attrs, rank, S32, 0),
+    TUFF_FIELD(tuff_svdf_attrs, fused_activation_function, S8, 1, .names = tuff_activation_names),
+    TUFF_FIELD(tuff_svdf_attrs, asymmetric_quantize_inputs, BOOL, 2, .version = 4),
+    TUFF_FIELD_END,
+};
+
+TUFF_DESCRIBED(rnn, "RNN", 24, 3, "input weights recurrent_weights bias hidden_state!", "output", TUFF_OPTIONS(RNNOptions, 7, tuff_rnn_attrs, rnn_fields));
+TUFF_DESCRIBED(unidirectional_sequence_rnn, "UNIDIRECTIONAL_SEQUENCE_RNN", 35, 3, "input weights recurrent_weights bias hidden_state!", "output",
+               TUFF_OPTIONS(SequenceRNNOptions, 31, tuff_sequence_rnn_attrs, sequence_rnn_fields));
+TUFF_DESCRIBED(bidirectional_sequence_rnn, "BIDIRECTIONAL_SEQUENCE_RNN", 46, 3,
+               "input fw_weights fw_recurrent_weights fw_bias fw_hidden_state! bw_weights bw_recurrent_weights bw_bias bw_hidden_state! aux_input? "
+               "fw_aux_weights? bw_aux_weights?",
+               "fw_output bw_output?",
+               TUFF_OPTIONS(BidirectionalSequenceRNNOptions, 70, tuff_bidirectional_sequence_rnn_attrs, bidirectional_sequence_rnn_fields));
+TUFF_DESCRIBED(lstm, "LSTM", 16, 4,
+               "input input_to_input_weights? input_to_forget_weights input_to_cell_weights input_to_output_weights recurrent_to_input_weights? "
+               "recurrent_to_forget_weights recurrent_to_cell_weights recurrent_to_output_weights cell_to_input_weights? cell_to_forget_weights? "
+               "cell_to_output_weights? input_gate_bias? forget_gate_bias cell_gate_bias output_gate_bias projection_weights? projection_bias? output_state! "
+               "cell_state! input_layer_norm? forget_layer_norm? cell_layer_norm? output_layer_norm?",
+               "outputs*", TUFF_OPTIONS(LSTMOptions, 14, tuff_lstm_attrs, lstm_fields));
+TUFF_DESCRIBED(unidirectional_sequence_lstm, "UNIDIRECTIONAL_SEQUENCE_LSTM", 44, 4,
+               "input input_to_input_weights? input_to_forget_weights input_to_cell_weights input_to_output_weights recurrent_to_input_weights? "
+               "recurrent_to_forget_weights recurrent_to_cell_weights recurrent_to_output_weights cell_to_input_weights? cell_to_forget_weights? "
+               "cell_to_output_weights? input_gate_bias? forget_gate_bias cell_gate_bias output_gate_bias projection_weights? projection_bias? output_state! "
+               "cell_state! input_layer_norm? forget_layer_norm? cell_layer_norm? output_layer_norm?",
+               "output", TUFF_OPTIONS(UnidirectionalSequenceLSTMOptions, 71, tuff_unidirectional_sequence_lstm_attrs, unidirectional_sequence_lstm_fields));
+TUFF_DESCRIBED(
+    bidirectional_sequence_lstm, "BIDIRECTIONAL_SEQUENCE_LSTM", 52, 3,
+    "input fw_input_to_input_weights? fw_input_to_forget_weights fw_input_to_cell_weights fw_input_to_output_weights fw_recurrent_to_input_weights? "
+    "fw_recurrent_to_forget_weights fw_recurrent_to_cell_weights fw_recurrent_to_output_weights fw_cell_to_input_weights? fw_cell_to_forget_weights? "
+    "fw_cell_to_output_weights? fw_input_gate_bias? fw_forget_gate_bias fw_cell_gate_bias fw_output_gate_bias fw_projection_weights? fw_projection_bias? "
+    "bw_input_to_input_weights? bw_input_to_forget_weights bw_input_to_cell_weights bw_input_to_output_weights bw_recurrent_to_input_weights? "
+    "bw_recurrent_to_forget_weights bw_recurrent_to_cell_weights bw_recurrent_to_output_weights bw_cell_to_input_weights? bw_cell_to_forget_weights? "
+    "bw_cell_to_output_weights? bw_input_gate_bias? bw_forget_gate_bias bw_cell_gate_bias bw_output_gate_bias bw_projection_weights? bw_projection_bias? "
+    "fw_output_state! fw_cell_state! bw_output_state! bw_cell_state! aux_input? fw_aux_input_to_input_weights? fw_aux_input_to_forget_weights? "
+    "fw_aux_input_to_cell_weights? fw_aux_input_to_output_weights? bw_aux_input_to_input_weights? bw_aux_input_to_forget_weights? "
+    "bw_aux_input_to_cell_weights? bw_aux_input_to_output_weights?",
+    "fw_output bw_output?", TUFF_OPTIONS(BidirectionalSequenceLSTMOptions, 69, tuff_bidirectional_sequence_lstm_attrs, bidirectional_sequence_lstm_fields));
+TUFF_DESCRIBED(svdf, "SVDF", 27, 4, "input feature_weights time_weights bias? state!", "output", TUFF_OPTIONS(SVDFOptions, 6, tuff_svdf_attrs, svdf_fields));

@@ -1,0 +1,160 @@
+/* Ops that compute element by element, compare, select, reduce and scan. Read, written and shown; not run yet.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stddef.h>
+
+#include "graph/fields.h"
+#include "ops/described.h"
+#include "ops/tensor.h"
+
+static const char *const reduce_window_names[] = {"UNSUPPORTED", "ADD", "MUL", "MINIMUM", "MAXIMUM", "ALL", "ANY", NULL};
+
+/* ---- one input, element by element ---- */
+
+static const tuff_field gelu_fields[] = {
+    TUFF_FIELD(tuff_gelu_attrs, approximate, BOOL, 0),
+    TUFF_FIELD_END,
+};
+static const tuff_field leaky_relu_fields[] = {
+    TUFF_FIELD(tuff_leaky_relu_attrs, alpha, F32, 0),
+    TUFF_FIELD_END,
+};
+static const tuff_field l2_norm_fields[] = {
+    TUFF_FIELD(tuff_l2_norm_attrs, fused_activation_function, S8, 0, .names = tuff_activation_names),
+    TUFF_FIELD_END,
+};
+static const tuff_field local_response_normalization_fields[] = {
+    TUFF_FIELD(tuff_local_response_normalization_attrs, radius, S32, 0),
+    TUFF_FIELD(tuff_local_response_normalization_attrs, bias, F32, 1),
+    TUFF_FIELD(tuff_local_response_normalization_attrs, alpha, F32, 2),
+    TUFF_FIELD(tuff_local_response_normalization_attrs, beta, F32, 3),
+    TUFF_FIELD_END,
+};
+static const tuff_field cast_fields[] = {
+    TUFF_FIELD(tuff_cast_attrs, in_data_type, S8, 0, .names = tuff_type_names),
+    TUFF_FIELD(tuff_cast_attrs, out_data_type, S8, 1, .names = tuff_type_names),
+    TUFF_FIELD_END,
+};
+static const tuff_field fake_quant_fields[] = {
+    TUFF_FIELD(tuff_fake_quant_attrs, min, F32, 0),
+    TUFF_FIELD(tuff_fake_quant_attrs, max, F32, 1),
+    TUFF_FIELD(tuff_fake_quant_attrs, num_bits, S32, 2),
+    TUFF_FIELD(tuff_fake_quant_attrs, narrow_range, BOOL, 3, .version = 2),
+    TUFF_FIELD_END,
+};
+
+TUFF_DESCRIBED(abs, "ABS", 101, 5, "input", "output", TUFF_OPTIONS_EMPTY(AbsOptions, 78));
+TUFF_DESCRIBED(neg, "NEG", 59, 1, "input", "output", TUFF_OPTIONS_EMPTY(NegOptions, 42));
+TUFF_DESCRIBED(floor, "FLOOR", 8, 1, "input", "output", TUFF_NO_OPTIONS);
+TUFF_DESCRIBED(ceil, "CEIL", 104, 1, "input", "output", TUFF_NO_OPTIONS);
+TUFF_DESCRIBED(round, "ROUND", 116, 1, "input", "output", TUFF_NO_OPTIONS);
+TUFF_DESCRIBED(sign, "SIGN", 158, 2, "input", "output", TUFF_OPTIONS_EMPTY(SignOptions, 123));
+TUFF_DESCRIBED(exp, "EXP", 47, 2, "input", "output", TUFF_OPTIONS_EMPTY(ExpOptions, 33));
+TUFF_DESCRIBED(log, "LOG", 73, 2, "input", "output", TUFF_NO_OPTIONS);
+TUFF_DESCRIBED(sin, "SIN", 66, 2, "input", "output", TUFF_NO_OPTIONS);
+TUFF_DESCRIBED(cos, "COS", 108, 2, "input", "output", TUFF_OPTIONS_EMPTY(CosOptions, 84));
+TUFF_DESCRIBED(sqrt, "SQRT", 75, 2, "input", "output", TUFF_NO_OPTIONS);
+TUFF_DESCRIBED(rsqrt, "RSQRT", 76, 3, "input", "output", TUFF_NO_OPTIONS);
+TUFF_DESCRIBED(square, "SQUARE", 92, 1, "input", "output", TUFF_OPTIONS_EMPTY(SquareOptions, 66));
+TUFF_DESCRIBED(elu, "ELU", 111, 1, "input", "output", TUFF_NO_OPTIONS);
+TUFF_DESCRIBED(gelu, "GELU", 150, 3, "input", "output", TUFF_OPTIONS(GeluOptions, 116, tuff_gelu_attrs, gelu_fields));
+TUFF_DESCRIBED(hard_swish, "HARD_SWISH", 117, 1, "input", "output", TUFF_OPTIONS_EMPTY(HardSwishOptions, 91));
+TUFF_DESCRIBED(leaky_relu, "LEAKY_RELU", 98, 2, "input", "output", TUFF_OPTIONS(LeakyReluOptions, 75, tuff_leaky_relu_attrs, leaky_relu_fields));
+TUFF_DESCRIBED(log_softmax, "LOG_SOFTMAX", 50, 2, "input", "output", TUFF_OPTIONS_EMPTY(LogSoftmaxOptions, 36));
+TUFF_DESCRIBED(l2_normalization, "L2_NORMALIZATION", 11, 2, "input", "output", TUFF_OPTIONS(L2NormOptions, 12, tuff_l2_norm_attrs, l2_norm_fields));
+TUFF_DESCRIBED(local_response_normalization, "LOCAL_RESPONSE_NORMALIZATION", 13, 1, "input", "output",
+               TUFF_OPTIONS(LocalResponseNormalizationOptions, 13, tuff_local_response_normalization_attrs, local_response_normalization_fields));
+TUFF_DESCRIBED(logical_not, "LOGICAL_NOT", 87, 1, "input", "output", TUFF_OPTIONS_EMPTY(LogicalNotOptions, 63));
+TUFF_DESCRIBED(cast, "CAST", 53, 9, "input", "output", TUFF_OPTIONS(CastOptions, 37, tuff_cast_attrs, cast_fields));
+TUFF_DESCRIBED(fake_quant, "FAKE_QUANT", 80, 2, "input", "output", TUFF_OPTIONS(FakeQuantOptions, 58, tuff_fake_quant_attrs, fake_quant_fields));
+TUFF_DESCRIBED(bitcast, "BITCAST", 159, 1, "input", "output", TUFF_OPTIONS_EMPTY(BitcastOptions, 124));
+TUFF_DESCRIBED(imag, "IMAG", 133, 1, "input", "output", TUFF_NO_OPTIONS);
+TUFF_DESCRIBED(real, "REAL", 134, 1, "input", "output", TUFF_NO_OPTIONS);
+TUFF_DESCRIBED(complex_abs, "COMPLEX_ABS", 135, 1, "input", "output", TUFF_NO_OPTIONS);
+TUFF_DESCRIBED(zeros_like, "ZEROS_LIKE", 93, 1, "input", "output", TUFF_OPTIONS_EMPTY(ZerosLikeOptions, 67));
+TUFF_DESCRIBED(prelu, "PRELU", 54, 1, "input alpha", "output", TUFF_NO_OPTIONS);
+
+/* ---- two inputs, broadcast against each other; sums; selection ---- */
+
+static const tuff_field div_fields[] = {
+    TUFF_FIELD(tuff_div_attrs, fused_activation_function, S8, 0, .names = tuff_activation_names),
+    TUFF_FIELD_END,
+};
+
+TUFF_DESCRIBED(div, "DIV", 42, 2, "a b", "output", TUFF_OPTIONS(DivOptions, 29, tuff_div_attrs, div_fields));
+TUFF_DESCRIBED(pow, "POW", 78, 1, "a b", "output", TUFF_OPTIONS_EMPTY(PowOptions, 56));
+TUFF_DESCRIBED(maximum, "MAXIMUM", 55, 4, "a b", "output", TUFF_OPTIONS_EMPTY(MaximumMinimumOptions, 39));
+TUFF_DESCRIBED(minimum, "MINIMUM", 57, 4, "a b", "output", TUFF_OPTIONS_EMPTY(MaximumMinimumOptions, 39));
+TUFF_DESCRIBED(floor_div, "FLOOR_DIV", 90, 3, "a b", "output", TUFF_OPTIONS_EMPTY(FloorDivOptions, 65));
+TUFF_DESCRIBED(floor_mod, "FLOOR_MOD", 95, 2, "a b", "output", TUFF_OPTIONS_EMPTY(FloorModOptions, 72));
+TUFF_DESCRIBED(squared_difference, "SQUARED_DIFFERENCE", 99, 2, "a b", "output", TUFF_OPTIONS_EMPTY(SquaredDifferenceOptions, 76));
+TUFF_DESCRIBED(atan2, "ATAN2", 156, 1, "a b", "output", TUFF_OPTIONS_EMPTY(ATan2Options, 122));
+TUFF_DESCRIBED(less, "LESS", 58, 3, "a b", "output", TUFF_OPTIONS_EMPTY(LessOptions, 41));
+TUFF_DESCRIBED(less_equal, "LESS_EQUAL", 63, 2, "a b", "output", TUFF_OPTIONS_EMPTY(LessEqualOptions, 46));
+TUFF_DESCRIBED(greater, "GREATER", 61, 2, "a b", "output", TUFF_OPTIONS_EMPTY(GreaterOptions, 44));
+TUFF_DESCRIBED(greater_equal, "GREATER_EQUAL", 62, 3, "a b", "output", TUFF_OPTIONS_EMPTY(GreaterEqualOptions, 45));
+TUFF_DESCRIBED(equal, "EQUAL", 71, 5, "a b", "output", TUFF_OPTIONS_EMPTY(EqualOptions, 53));
+TUFF_DESCRIBED(not_equal, "NOT_EQUAL", 72, 4, "a b", "output", TUFF_OPTIONS_EMPTY(NotEqualOptions, 54));
+TUFF_DESCRIBED(logical_and, "LOGICAL_AND", 86, 1, "a b", "output", TUFF_OPTIONS_EMPTY(LogicalAndOptions, 62));
+TUFF_DESCRIBED(logical_or, "LOGICAL_OR", 84, 1, "a b", "output", TUFF_OPTIONS_EMPTY(LogicalOrOptions, 60));
+TUFF_DESCRIBED(bitwise_xor, "BITWISE_XOR", 160, 1, "a b", "output", TUFF_OPTIONS_EMPTY(BitwiseXorOptions, 125));
+TUFF_DESCRIBED(right_shift, "RIGHT_SHIFT", 161, 1, "a b", "output", TUFF_OPTIONS_EMPTY(RightShiftOptions, 126));
+TUFF_DESCRIBED(add_n, "ADD_N", 106, 1, "inputs*", "output", TUFF_OPTIONS_EMPTY(AddNOptions, 82));
+TUFF_DESCRIBED(select, "SELECT", 64, 4, "condition x y", "output", TUFF_OPTIONS_EMPTY(SelectOptions, 47));
+TUFF_DESCRIBED(select_v2, "SELECT_V2", 123, 2, "condition x y", "output", TUFF_OPTIONS_EMPTY(SelectV2Options, 98));
+
+/* ---- along axes ---- */
+
+static const tuff_field reducer_fields[] = {
+    TUFF_FIELD(tuff_reducer_attrs, keep_dims, BOOL, 0),
+    TUFF_FIELD_END,
+};
+static const tuff_field arg_max_fields[] = {
+    TUFF_FIELD(tuff_arg_max_attrs, output_type, S8, 0, .names = tuff_type_names),
+    TUFF_FIELD_END,
+};
+static const tuff_field arg_min_fields[] = {
+    TUFF_FIELD(tuff_arg_min_attrs, output_type, S8, 0, .names = tuff_type_names),
+    TUFF_FIELD_END,
+};
+static const tuff_field cumsum_fields[] = {
+    TUFF_FIELD(tuff_cumsum_attrs, exclusive, BOOL, 0),
+    TUFF_FIELD(tuff_cumsum_attrs, reverse, BOOL, 1),
+    TUFF_FIELD_END,
+};
+static const tuff_field unique_fields[] = {
+    TUFF_FIELD(tuff_unique_attrs, idx_out_type, S8, 0, .standard = 2, .names = tuff_type_names),
+    TUFF_FIELD_END,
+};
+static const tuff_field bucketize_fields[] = {
+    TUFF_FIELD(tuff_bucketize_attrs, boundaries, VECTOR_F32, 0),
+    TUFF_FIELD_END,
+};
+static const tuff_field reduce_window_fields[] = {
+    TUFF_FIELD(tuff_reduce_window_attrs, reduce_function, S32, 0, .names = reduce_window_names),
+    TUFF_FIELD_END,
+};
+
+TUFF_DESCRIBED(sum, "SUM", 74, 2, "input axes", "output", TUFF_OPTIONS(ReducerOptions, 27, tuff_reducer_attrs, reducer_fields));
+TUFF_DESCRIBED(reduce_prod, "REDUCE_PROD", 81, 2, "input axes", "output", TUFF_OPTIONS(ReducerOptions, 27, tuff_reducer_attrs, reducer_fields));
+TUFF_DESCRIBED(reduce_max, "REDUCE_MAX", 82, 3, "input axes", "output", TUFF_OPTIONS(ReducerOptions, 27, tuff_reducer_attrs, reducer_fields));
+TUFF_DESCRIBED(reduce_min, "REDUCE_MIN", 89, 3, "input axes", "output", TUFF_OPTIONS(ReducerOptions, 27, tuff_reducer_attrs, reducer_fields));
+TUFF_DESCRIBED(reduce_any, "REDUCE_ANY", 91, 1, "input axes", "output", TUFF_OPTIONS(ReducerOptions, 27, tuff_reducer_attrs, reducer_fields));
+TUFF_DESCRIBED(reduce_all, "REDUCE_ALL", 140, 1, "input axes", "output", TUFF_OPTIONS(ReducerOptions, 27, tuff_reducer_attrs, reducer_fields));
+TUFF_DESCRIBED(arg_max, "ARG_MAX", 56, 3, "input axis", "output", TUFF_OPTIONS(ArgMaxOptions, 40, tuff_arg_max_attrs, arg_max_fields));
+TUFF_DESCRIBED(arg_min, "ARG_MIN", 79, 3, "input axis", "output", TUFF_OPTIONS(ArgMinOptions, 57, tuff_arg_min_attrs, arg_min_fields));
+TUFF_DESCRIBED(cumsum, "CUMSUM", 128, 1, "input axis", "output", TUFF_OPTIONS(CumsumOptions, 102, tuff_cumsum_attrs, cumsum_fields));
+TUFF_DESCRIBED(topk_v2, "TOPK_V2", 48, 3, "input k", "values indices", TUFF_OPTIONS_EMPTY(TopKV2Options, 34));
+TUFF_DESCRIBED(unique, "UNIQUE", 103, 1, "input", "values indices", TUFF_OPTIONS(UniqueOptions, 80, tuff_unique_attrs, unique_fields));
+TUFF_DESCRIBED(segment_sum, "SEGMENT_SUM", 125, 1, "data segment_ids", "output", TUFF_OPTIONS_EMPTY(SegmentSumOptions, 100));
+TUFF_DESCRIBED(unsorted_segment_prod, "UNSORTED_SEGMENT_PROD", 153, 1, "data segment_ids num_segments", "output",
+               TUFF_OPTIONS_EMPTY(UnsortedSegmentProdOptions, 118));
+TUFF_DESCRIBED(unsorted_segment_max, "UNSORTED_SEGMENT_MAX", 154, 1, "data segment_ids num_segments", "output",
+               TUFF_OPTIONS_EMPTY(UnsortedSegmentMaxOptions, 119));
+TUFF_DESCRIBED(unsorted_segment_sum, "UNSORTED_SEGMENT_SUM", 155, 1, "data segment_ids num_segments", "output",
+               TUFF_OPTIONS_EMPTY(UnsortedSegmentSumOptions, 121));
+TUFF_DESCRIBED(unsorted_segment_min, "UNSORTED_SEGMENT_MIN", 157, 1, "data segment_ids num_segments", "output",
+               TUFF_OPTIONS_EMPTY(UnsortedSegmentMinOptions, 120));
+TUFF_DESCRIBED(bucketize, "BUCKETIZE", 147, 1, "input", "output", TUFF_OPTIONS(BucketizeOptions, 115, tuff_bucketize_attrs, bucketize_fields));
+TUFF_DESCRIBED(reduce_window, "REDUCE_WINDOW", 205, 1, "input init_value window_shape window_strides window_dilations", "output",
+               TUFF_OPTIONS2(ReduceWindowOptions, 20, tuff_reduce_window_attrs, reduce_window_fields));

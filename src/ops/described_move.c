@@ -1,0 +1,136 @@
+/* Ops that move, gather, scatter and make elements. Read, written and shown; not run yet.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stddef.h>
+
+#include "ops/described.h"
+
+static const char *const combiner_names[] = {"SUM", "MEAN", "SQRTN", NULL};
+static const char *const mirror_pad_names[] = {"REFLECT", "SYMMETRIC", NULL};
+static const char *const projection_names[] = {"UNKNOWN", "SPARSE", "DENSE", NULL};
+
+/* ---- moving ---- */
+
+static const tuff_field split_fields[] = {
+    TUFF_FIELD(tuff_split_attrs, num_splits, S32, 0),
+    TUFF_FIELD_END,
+};
+static const tuff_field split_v_fields[] = {
+    TUFF_FIELD(tuff_split_v_attrs, num_splits, S32, 0),
+    TUFF_FIELD_END,
+};
+static const tuff_field unpack_fields[] = {
+    TUFF_FIELD(tuff_unpack_attrs, num, S32, 0),
+    TUFF_FIELD(tuff_unpack_attrs, axis, S32, 1),
+    TUFF_FIELD_END,
+};
+static const tuff_field mirror_pad_fields[] = {
+    TUFF_FIELD(tuff_mirror_pad_attrs, mode, S8, 0, .names = mirror_pad_names),
+    TUFF_FIELD_END,
+};
+static const tuff_field reverse_sequence_fields[] = {
+    TUFF_FIELD(tuff_reverse_sequence_attrs, seq_dim, S32, 0),
+    TUFF_FIELD(tuff_reverse_sequence_attrs, batch_dim, S32, 1),
+    TUFF_FIELD_END,
+};
+static const tuff_field depth_to_space_fields[] = {
+    TUFF_FIELD(tuff_depth_to_space_attrs, block_size, S32, 0),
+    TUFF_FIELD_END,
+};
+static const tuff_field space_to_depth_fields[] = {
+    TUFF_FIELD(tuff_space_to_depth_attrs, block_size, S32, 0),
+    TUFF_FIELD_END,
+};
+
+TUFF_DESCRIBED(transpose, "TRANSPOSE", 39, 9, "input perm", "output", TUFF_OPTIONS_EMPTY(TransposeOptions, 26));
+TUFF_DESCRIBED(slice, "SLICE", 65, 8, "input begin size", "output", TUFF_OPTIONS_EMPTY(SliceOptions, 48));
+TUFF_DESCRIBED(tile, "TILE", 69, 3, "input multiples", "output", TUFF_OPTIONS_EMPTY(TileOptions, 51));
+TUFF_DESCRIBED(split, "SPLIT", 49, 5, "axis input", "outputs*", TUFF_OPTIONS(SplitOptions, 35, tuff_split_attrs, split_fields));
+TUFF_DESCRIBED(split_v, "SPLIT_V", 102, 3, "input size_splits axis", "outputs*", TUFF_OPTIONS(SplitVOptions, 79, tuff_split_v_attrs, split_v_fields));
+TUFF_DESCRIBED(unpack, "UNPACK", 88, 6, "input", "outputs*", TUFF_OPTIONS(UnpackOptions, 64, tuff_unpack_attrs, unpack_fields));
+TUFF_DESCRIBED(broadcast_to, "BROADCAST_TO", 130, 4, "input shape", "output", TUFF_OPTIONS_EMPTY(BroadcastToOptions, 104));
+TUFF_DESCRIBED(broadcast_args, "BROADCAST_ARGS", 145, 1, "shape0 shape1", "output", TUFF_NO_OPTIONS);
+TUFF_DESCRIBED(mirror_pad, "MIRROR_PAD", 100, 3, "input paddings", "output", TUFF_OPTIONS(MirrorPadOptions, 77, tuff_mirror_pad_attrs, mirror_pad_fields));
+TUFF_DESCRIBED(reverse_v2, "REVERSE_V2", 105, 4, "input axes", "output", TUFF_OPTIONS_EMPTY(ReverseV2Options, 81));
+TUFF_DESCRIBED(reverse_sequence, "REVERSE_SEQUENCE", 112, 1, "input seq_lengths", "output",
+               TUFF_OPTIONS(ReverseSequenceOptions, 87, tuff_reverse_sequence_attrs, reverse_sequence_fields));
+TUFF_DESCRIBED(depth_to_space, "DEPTH_TO_SPACE", 5, 2, "input", "output",
+               TUFF_OPTIONS(DepthToSpaceOptions, 94, tuff_depth_to_space_attrs, depth_to_space_fields));
+TUFF_DESCRIBED(space_to_depth, "SPACE_TO_DEPTH", 26, 2, "input", "output",
+               TUFF_OPTIONS(SpaceToDepthOptions, 19, tuff_space_to_depth_attrs, space_to_depth_fields));
+TUFF_DESCRIBED(batch_to_space_nd, "BATCH_TO_SPACE_ND", 37, 4, "input block_shape crops", "output", TUFF_OPTIONS_EMPTY(BatchToSpaceNDOptions, 24));
+TUFF_DESCRIBED(space_to_batch_nd, "SPACE_TO_BATCH_ND", 38, 4, "input block_shape paddings", "output", TUFF_OPTIONS_EMPTY(SpaceToBatchNDOptions, 25));
+TUFF_DESCRIBED(dilate, "DILATE", 203, 1, "input dilations padding_value", "output", TUFF_OPTIONS2_EMPTY(DilateOptions, 18));
+TUFF_DESCRIBED(dynamic_update_slice, "DYNAMIC_UPDATE_SLICE", 151, 6, "operand update start_indices", "output",
+               TUFF_OPTIONS_EMPTY(DynamicUpdateSliceOptions, 117));
+TUFF_DESCRIBED(densify, "DENSIFY", 124, 1, "input", "output", TUFF_OPTIONS_EMPTY(DensifyOptions, 99));
+
+/* ---- gathering and scattering ---- */
+
+static const tuff_field gather_fields[] = {
+    TUFF_FIELD(tuff_gather_attrs, axis, S32, 0),
+    TUFF_FIELD(tuff_gather_attrs, batch_dims, S32, 1, .version = 5),
+    TUFF_FIELD_END,
+};
+static const tuff_field sparse_to_dense_fields[] = {
+    TUFF_FIELD(tuff_sparse_to_dense_attrs, validate_indices, BOOL, 0),
+    TUFF_FIELD_END,
+};
+static const tuff_field embedding_lookup_sparse_fields[] = {
+    TUFF_FIELD(tuff_embedding_lookup_sparse_attrs, combiner, S8, 0, .names = combiner_names),
+    TUFF_FIELD_END,
+};
+static const tuff_field concat_embeddings_fields[] = {
+    TUFF_FIELD(tuff_concat_embeddings_attrs, num_channels, S32, 0),
+    TUFF_FIELD(tuff_concat_embeddings_attrs, num_columns_per_channel, VECTOR_S32, 1),
+    TUFF_FIELD(tuff_concat_embeddings_attrs, embedding_dim_per_channel, VECTOR_S32, 2),
+    TUFF_FIELD_END,
+};
+static const tuff_field lsh_projection_fields[] = {
+    TUFF_FIELD(tuff_lsh_projection_attrs, type, S8, 0, .names = projection_names),
+    TUFF_FIELD_END,
+};
+static const tuff_field skip_gram_fields[] = {
+    TUFF_FIELD(tuff_skip_gram_attrs, ngram_size, S32, 0),
+    TUFF_FIELD(tuff_skip_gram_attrs, max_skip_size, S32, 1),
+    TUFF_FIELD(tuff_skip_gram_attrs, include_all_ngrams, BOOL, 2),
+    TUFF_FIELD_END,
+};
+
+TUFF_DESCRIBED(gather, "GATHER", 36, 8, "input indices", "output", TUFF_OPTIONS(GatherOptions, 23, tuff_gather_attrs, gather_fields));
+TUFF_DESCRIBED(gather_nd, "GATHER_ND", 107, 6, "input indices", "output", TUFF_OPTIONS_EMPTY(GatherNdOptions, 83));
+TUFF_DESCRIBED(scatter_nd, "SCATTER_ND", 122, 1, "indices updates shape", "output", TUFF_OPTIONS_EMPTY(ScatterNdOptions, 97));
+TUFF_DESCRIBED(sparse_to_dense, "SPARSE_TO_DENSE", 68, 3, "indices shape values default_value", "output",
+               TUFF_OPTIONS(SparseToDenseOptions, 50, tuff_sparse_to_dense_attrs, sparse_to_dense_fields));
+TUFF_DESCRIBED(embedding_lookup, "EMBEDDING_LOOKUP", 7, 5, "lookup weights", "output", TUFF_NO_OPTIONS);
+TUFF_DESCRIBED(embedding_lookup_sparse, "EMBEDDING_LOOKUP_SPARSE", 33, 1, "lookup indices dense_shape weights params", "output",
+               TUFF_OPTIONS(EmbeddingLookupSparseOptions, 20, tuff_embedding_lookup_sparse_attrs, embedding_lookup_sparse_fields));
+TUFF_DESCRIBED(hashtable_lookup, "HASHTABLE_LOOKUP", 10, 1, "lookup keys values", "output hits", TUFF_NO_OPTIONS);
+TUFF_DESCRIBED(concat_embeddings, "CONCAT_EMBEDDINGS", 29, 1, "inputs*", "output",
+               TUFF_OPTIONS(ConcatEmbeddingsOptions, 3, tuff_concat_embeddings_attrs, concat_embeddings_fields));
+TUFF_DESCRIBED(lsh_projection, "LSH_PROJECTION", 15, 1, "hash input weight?", "output",
+               TUFF_OPTIONS(LSHProjectionOptions, 4, tuff_lsh_projection_attrs, lsh_projection_fields));
+TUFF_DESCRIBED(skip_gram, "SKIP_GRAM", 30, 1, "input", "output", TUFF_OPTIONS(SkipGramOptions, 18, tuff_skip_gram_attrs, skip_gram_fields));
+
+/* ---- making ---- */
+
+static const tuff_field one_hot_fields[] = {
+    TUFF_FIELD(tuff_one_hot_attrs, axis, S32, 0),
+    TUFF_FIELD_END,
+};
+static const tuff_field random_fields[] = {
+    TUFF_FIELD(tuff_random_attrs, seed, S64, 0),
+    TUFF_FIELD(tuff_random_attrs, seed2, S64, 1),
+    TUFF_FIELD_END,
+};
+
+TUFF_DESCRIBED(fill, "FILL", 94, 5, "dims value", "output", TUFF_OPTIONS_EMPTY(FillOptions, 68));
+TUFF_DESCRIBED(range, "RANGE", 96, 2, "start limit delta", "output", TUFF_OPTIONS_EMPTY(RangeOptions, 73));
+TUFF_DESCRIBED(one_hot, "ONE_HOT", 85, 1, "indices depth on_value off_value", "output", TUFF_OPTIONS(OneHotOptions, 61, tuff_one_hot_attrs, one_hot_fields));
+TUFF_DESCRIBED(rank, "RANK", 110, 1, "input", "output", TUFF_OPTIONS_EMPTY(RankOptions, 86));
+TUFF_DESCRIBED(where, "WHERE", 109, 2, "condition", "output", TUFF_OPTIONS_EMPTY(WhereOptions, 85));
+TUFF_DESCRIBED(matrix_diag, "MATRIX_DIAG", 113, 1, "diagonal", "output", TUFF_OPTIONS_EMPTY(MatrixDiagOptions, 88));
+TUFF_DESCRIBED(matrix_set_diag, "MATRIX_SET_DIAG", 115, 1, "input diagonal", "output", TUFF_OPTIONS_EMPTY(MatrixSetDiagOptions, 90));
+TUFF_DESCRIBED(random_uniform, "RANDOM_UNIFORM", 148, 1, "shape", "output", TUFF_OPTIONS(RandomOptions, 114, tuff_random_attrs, random_fields));
+TUFF_DESCRIBED(random_standard_normal, "RANDOM_STANDARD_NORMAL", 146, 1, "shape", "output", TUFF_OPTIONS(RandomOptions, 114, tuff_random_attrs, random_fields));
+TUFF_DESCRIBED(multinomial, "MULTINOMIAL", 149, 1, "logits num_samples", "output", TUFF_OPTIONS(RandomOptions, 114, tuff_random_attrs, random_fields));
