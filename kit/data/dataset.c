@@ -133,6 +133,8 @@ static tuff_status open_dataset(tuff_dataset *d, const char *path, tuff_error *e
 
 tuff_status tuff_dataset_open(const char *path, const tuff_data_options *options, tuff_dataset **dataset, tuff_error *error) {
     *dataset = NULL;
+    if (options && options->size != sizeof *options)
+        return tuff_fail(error, TUFF_ERR_ARGUMENT, "tuff_data_options: size is %zu, expected %zu", options->size, sizeof *options);
     tuff_arena *arena = tuff_arena_create(NULL, error);
     if (!arena) return TUFF_ERR_MEMORY;
     tuff_dataset *d = TUFF_NEW(arena, tuff_dataset, error);
@@ -141,7 +143,7 @@ tuff_status tuff_dataset_open(const char *path, const tuff_data_options *options
         return TUFF_ERR_MEMORY;
     }
     d->arena = arena;
-    if (options) memcpy(&d->options, options, options->size < sizeof d->options ? options->size : sizeof d->options);
+    if (options) d->options = *options;
     const tuff_status status = open_dataset(d, path, error);
     if (status == TUFF_OK) *dataset = d;
     else tuff_dataset_close(d);
