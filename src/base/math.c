@@ -61,15 +61,16 @@ static const double two_to_32nds[32] = {
 float tuff_expf(float x) {
     const uint32_t magnitude = bits(x) & 0x7fffffff;
     if (magnitude > infinity) return x + x;
-    if (x > 0x1.62e42ep6f) return from_bits(infinity);                                             /* log(2^128) */
-    if (x < -0x1.9fe368p6f) return 0.0f;                                                           /* log(2^-150) */
-    const double round = 0x1.8p52, z = 0x1.71547652b82fep+0 * 32 * (double)x, shifted = z + round; /* its low bits are the nearest integer */
+    if (x > 0x1.62e42ep6f) return from_bits(infinity);                                 /* log(2^128) */
+    if (x < -0x1.9fe368p6f) return 0.0f;                                               /* log(2^-150) */
+    const double high = 0x1.71547650p+5 * (double)x, low = 0x1.5c17f0p-26 * (double)x; /* both exact: 32 / ln 2 in 29 and 24 bits */
+    const double round = 0x1.8p52, shifted = (high + low) + round;                     /* its low bits are the nearest integer */
     const uint64_t k = bits64(shifted);
-    const double r = z - (shifted - round);
+    const double r = (high - (shifted - round)) + low; /* rounded once, as by a fused multiply-add */
     const double scale = from_bits64(bits64(two_to_32nds[k % 32]) + (k / 32 << 52));
     const double c0 = 0x1.c6af84b912394p-5 / 32768, c1 = 0x1.ebfce50fac4f3p-3 / 1024, c2 = 0x1.62e42ff0c52d6p-1 / 32; /* r is in 32nds of a factor 2 */
-    const double r2 = r * r, high = c0 * r + c1, low = c2 * r + 1.0;
-    return (float)((high * r2 + low) * scale);
+    const double r2 = r * r, upper = c0 * r + c1, lower = c2 * r + 1.0;
+    return (float)((upper * r2 + lower) * scale);
 }
 
 /* ---- log ---- */
@@ -126,10 +127,10 @@ float tuff_expm1f(float x) {
     const uint32_t magnitude = bits(x) & 0x7fffffff;
     const int negative = bits(x) >> 31 != 0;
     if (magnitude > infinity) return x + x;
-    if (magnitude >= 0x4195b844 && negative) return -1.0f;      /* x <= -27 ln 2 */
-    if (x > 0x1.62e3p6f) return from_bits(infinity);            /* 88.7217 */
-    if (magnitude < 0x33000000) return x;                       /* 2^-25 */
-    if (magnitude <= 0x3eb17218) return expm1_reduced(x, 0, 0); /* ln 2 / 2 */
+    if (magnitude >= 0x4195b844 && negative) return -1.0f;                /* x <= -27 ln 2 */
+    if (magnitude >= 0x42b17218 && !negative) return from_bits(infinity); /* 88.7228 */
+    if (magnitude < 0x33000000) return x;                                 /* 2^-25 */
+    if (magnitude <= 0x3eb17218) return expm1_reduced(x, 0, 0);           /* ln 2 / 2 */
     int32_t k = negative ? -1 : 1;
     if (magnitude >= 0x3f851592) k = (int32_t)(0x1.715476p0f * x + (negative ? -0.5f : 0.5f)); /* 3/2 ln 2 */
     const float high = x - (float)k * ln2_high, low = (float)k * ln2_low, r = high - low;

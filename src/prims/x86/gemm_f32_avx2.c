@@ -1,0 +1,97 @@
+/* gemm f32 with AVX2 and FMA: tiles of 6 rows by 16 columns.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * 12 sums, 2 vectors of weights and a broadcast activation fill the 16 registers; per step of k there are 12 multiply-adds for 8 loads. Rows are
+ * taken in blocks whose activations stay in the first cache while all panels pass over them.
+ */
+#include "prims/prims.h"
+
+#include "base/compiler.h"
+
+enum { ROWS = 6, COLUMNS = 16, BLOCK = 4096 /* activations: 16 KiB */ };
+
+#if TUFF_X86
+#include <immintrin.h>
+
+/* `rows` is a constant where this is inlined, so the branches on it vanish */
+#define EACH_ROW(DO)             \
+    do {                         \
+        DO(0);                   \
+        if (rows > 1) { DO(1); } \
+        if (rows > 2) { DO(2); } \
+        if (rows > 3) { DO(3); } \
+        if (rows > 4) { DO(4); } \
+        if (rows > 5) { DO(5); } \
+    } while (0)
+
+typedef struct output {
+    float *c;
+    int64_t pitch;
+    int32_t columns; /* 1..16 */
+    float lo, hi;
+} output;
+
+TUFF_TARGET_AVX2 static __m256i mask_of(int32_t valid) { /* all ones in the first `valid` of 8 lanes */
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(valid), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
+/* minps and maxps give their second operand where one is NaN: the sum stays NaN, as in C */
+TUFF_TARGET_AVX2 TUFF_INLINE __m256 clamp(__m256 x, __m256 lo, __m256 hi) { return _mm256_min_ps(hi, _mm256_max_ps(lo, x)); }
+
+TUFF_TARGET_AVX2 TUFF_INLINE void tile(int rows, output o, const float *a, int64_t a_pitch, const float *panel, int32_t k) {
+    __m256 s[ROWS][2];
+    const __m256 bias0 = _mm256_loadu_ps(panel), bias1 = _mm256_loadu_ps(panel + 8);
+#define START(r) s[r][0] = bias0, s[r][1] = bias1
+    EACH_ROW(START);
+    for (int32_t t = 0; t < k; t++) {
+        panel += COLUMNS;
+        const __m256 w0 = _mm256_loadu_ps(panel), w1 = _mm256_loadu_ps(panel + 8);
+#define STEP(r)                                                   \
+    const __m256 x##r = _mm256_broadcast_ss(a + (r)*a_pitch + t); \
+    s[r][0] = _mm256_fmadd_ps(x##r, w0, s[r][0]);                 \
+    s[r][1] = _mm256_fmadd_ps(x##r, w1, s[r][1])
+        EACH_ROW(STEP);
+    }
+    const __m256 lo = _mm256_set1_ps(o.lo), hi = _mm256_set1_ps(o.hi);
+#define CLAMP(r) s[r][0] = clamp(s[r][0], lo, hi), s[r][1] = clamp(s[r][1], lo, hi)
+    EACH_ROW(CLAMP);
+    if (o.columns == COLUMNS) {
+#define STORE(r) _mm256_storeu_ps(o.c + (r)*o.pitch, s[r][0]), _mm256_storeu_ps(o.c + (r)*o.pitch + 8, s[r][1])
+        EACH_ROW(STORE);
+    } else {
+        const __m256i mask0 = mask_of(o.columns), mask1 = mask_of(o.columns - 8);
+#define STORE_SOME(r) _mm256_maskstore_ps(o.c + (r)*o.pitch, mask0, s[r][0]), _mm256_maskstore_ps(o.c + (r)*o.pitch + 8, mask1, s[r][1])
+        EACH_ROW(STORE_SOME);
+    }
+}
+
+TUFF_TARGET_AVX2 static void tail(int32_t rows, output o, const float *a, int64_t a_pitch, const float *panel, int32_t k) {
+    switch (rows) {
+    case 1: tile(1, o, a, a_pitch, panel, k); break;
+    case 2: tile(2, o, a, a_pitch, panel, k); break;
+    case 3: tile(3, o, a, a_pitch, panel, k); break;
+    case 4: tile(4, o, a, a_pitch, panel, k); break;
+    case 5: tile(5, o, a, a_pitch, panel, k); break;
+    default: break;
+    }
+}
+
+TUFF_TARGET_AVX2 static void run(float *c, int64_t c_pitch, const float *a, int64_t a_pitch, const float *packed, int32_t m, int32_t n, int32_t k, float lo,
+                                 float hi) {
+    const int32_t block = k < BLOCK / ROWS ? BLOCK / (k + 1) / ROWS * ROWS : ROWS;
+    for (int32_t from = 0; from < m; from += block) {
+        const int32_t to = m - from < block ? m : from + block;
+        const float *panel = packed;
+        for (int32_t first = 0; first < n; first += COLUMNS, panel += (int64_t)COLUMNS * (k + 1)) {
+            output o = {c + from * c_pitch + first, c_pitch, n - first < COLUMNS ? n - first : COLUMNS, lo, hi};
+            int32_t i = from;
+            for (; i + ROWS <= to; i += ROWS, o.c += ROWS * c_pitch) tile(ROWS, o, a + i * a_pitch, a_pitch, panel, k);
+            tail(to - i, o, a + i * a_pitch, a_pitch, panel, k);
+        }
+    }
+}
+#else
+#define run NULL
+#endif
+
+const tuff_gemm_f32 tuff_gemm_f32_avx2 = {{"tuff_gemm_f32_avx2", TUFF_CPU_AVX2}, ROWS, COLUMNS, "f32x16", run};
