@@ -9,6 +9,7 @@
 #include "api/model.h"
 #include "base/fixed_point.h"
 #include "base/half.h"
+#include "signal/recipe.h"
 
 static bool integer_range(tuff_type type, int32_t *lo, int32_t *hi) {
     switch (type) {
@@ -103,4 +104,16 @@ tuff_status tuff_interpreter_get_f32(const tuff_interpreter *it, int32_t k, floa
     if (!integer_range(t->type, &lo, &hi) || !scale_of(t, &scale, &zero)) return no_reals(t, "output", error);
     for (size_t e = 0; e < count; e++) values[e] = scale * (float)(get_integer(data, e, t->type) - zero);
     return TUFF_OK;
+}
+
+tuff_status tuff_interpreter_set_pixels(tuff_interpreter *it, int32_t k, const uint8_t *pixels, int32_t width, int32_t height, int32_t channels,
+                                        tuff_error *error) {
+    const tuff_tensor *t = tuff_interpreter_input(it, k);
+    if (!t) return tuff_fail(error, TUFF_ERR_ARGUMENT, "there is no input %d; the model has %d", k, tuff_interpreter_input_count(it));
+    const tuff_recipe recipe = tuff_model_recipe(tuff_interpreter_model(it), k);
+    const tuff_recipe *used = recipe.present ? &recipe : NULL;
+    tuff_recipe_target target;
+    TUFF_TRY(tuff_recipe_target_of(used, t, &target, error));
+    const tuff_image image = {pixels, width, height, channels};
+    return tuff_recipe_apply(used, &image, false, &target, tuff_interpreter_input_data(it, k), error);
 }

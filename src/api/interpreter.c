@@ -13,7 +13,7 @@ enum { MOST_THREADS = 64 };
 /* What a resize replaces as a whole, once the new one stands. */
 typedef struct instance {
     tuff_plan *plan;
-    tuff_arena *memory;      /* addresses, info */
+    tuff_arena *memory;        /* addresses, info */
     void *activations, *state; /* as allocated; the run holds the aligned addresses */
     tuff_run run;
 } instance;
@@ -62,8 +62,12 @@ static tuff_status place_activations(const tuff_interpreter *it, instance *x, ui
 }
 
 static tuff_status fill_instance(const tuff_interpreter *it, const int32_t *ranks, const int32_t *const *dims, instance *x, tuff_error *error) {
-    const tuff_plan_options o = {.target = it->target, .no_in_place = it->options.no_in_place, .keep_all = it->options.keep_all, .ops = it->options.ops,
-                                 .input_ranks = ranks, .input_dims = dims};
+    const tuff_plan_options o = {.target = it->target,
+                                 .no_in_place = it->options.no_in_place,
+                                 .keep_all = it->options.keep_all,
+                                 .ops = it->options.ops,
+                                 .input_ranks = ranks,
+                                 .input_dims = dims};
     TUFF_TRY(tuff_plan_create(it->model->graph, &o, it->model->packed, &it->allocator, &x->plan, error));
     x->memory = tuff_arena_create(&it->allocator, error);
     uint8_t *arena = NULL;
@@ -119,6 +123,7 @@ void tuff_interpreter_destroy(tuff_interpreter *it) {
     tuff_release(&a, it);
 }
 
+const tuff_model *tuff_interpreter_model(const tuff_interpreter *it) { return it->model; }
 const tuff_plan *tuff_interpreter_plan(const tuff_interpreter *it) { return it->now.plan; }
 
 /* ---- inputs and outputs ---- */
@@ -256,7 +261,12 @@ tuff_step_info tuff_interpreter_step(const tuff_interpreter *it, int32_t k) {
     if (k < 0 || k >= plan->n_steps) return (tuff_step_info){.op = "", .kernel = "", .loop = "", .output = ""};
     const tuff_plan_step *s = &plan->steps[k];
     const tuff_node *n = &plan->subgraph->nodes[s->node];
-    return (tuff_step_info){.op = n->op->name, .kernel = s->kernel->name, .loop = loop_of(s), .node = s->node, .jobs = s->jobs, .macs = s->cost.macs,
+    return (tuff_step_info){.op = n->op->name,
+                            .kernel = s->kernel->name,
+                            .loop = loop_of(s),
+                            .node = s->node,
+                            .jobs = s->jobs,
+                            .macs = s->cost.macs,
                             .output = n->n_outputs ? plan->tensors[n->outputs[0]].name : ""};
 }
 

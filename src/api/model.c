@@ -45,10 +45,8 @@ static tuff_status create(const tuff_allocator *a, tuff_file file, const void *b
     if (status == TUFF_OK && m->graph->n_subgraphs < 1) status = tuff_fail(error, TUFF_ERR_MODEL, "the model has no subgraph");
     if (status == TUFF_OK) status = read_descriptions(m, error);
     if (status == TUFF_OK && !(m->packed = tuff_pack_cache_create(a, error))) status = TUFF_ERR_MEMORY;
-    if (status == TUFF_OK)
-        *model = m;
-    else
-        tuff_model_close(m);
+    if (status == TUFF_OK) *model = m;
+    else tuff_model_close(m);
     return status;
 }
 

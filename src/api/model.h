@@ -20,6 +20,7 @@ struct tuff_model {
 
 /* A model that owns `bytes` (allocated with `a`), also on failure. */
 tuff_status tuff_model_adopt(uint8_t *bytes, size_t count, const tuff_allocator *a, tuff_model **model, tuff_error *error) TUFF_MUST_USE;
+const tuff_model *tuff_interpreter_model(const tuff_interpreter *it);
 /* The plan that an interpreter runs at present. */
 const tuff_plan *tuff_interpreter_plan(const tuff_interpreter *it);
 

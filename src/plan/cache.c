@@ -43,7 +43,8 @@ void tuff_pack_cache_destroy(tuff_pack_cache *cache) {
 
 static entry *find(tuff_pack_cache *cache, const void *const sources[2], size_t bytes, tuff_fill_fn *fill, const void *params, size_t params_bytes) {
     for (entry *e = cache->entries; e; e = e->next)
-        if (e->sources[0] == sources[0] && e->sources[1] == sources[1] && e->fill == fill && e->bytes == bytes && e->params_bytes == params_bytes && memcmp(e->params, params, params_bytes) == 0)
+        if (e->sources[0] == sources[0] && e->sources[1] == sources[1] && e->fill == fill && e->bytes == bytes && e->params_bytes == params_bytes &&
+            memcmp(e->params, params, params_bytes) == 0)
             return e;
     return NULL;
 }

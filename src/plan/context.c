@@ -148,8 +148,8 @@ tuff_status tuff_emit(tuff_context *c, const tuff_kernel *kernel, const void *ar
     if (p->failed) return p->failed;
     int32_t *list = tuff_arena_array(p->plan->arena, (size_t)n_io, sizeof *list, p->error);
     if (!list || !args) return TUFF_ERR_MEMORY;
-    const tuff_plan_step step = {.kernel = kernel, .args = args, .io = list, .n_io = n_io, .jobs = jobs_for(&p->plan->target, cost),
-                                 .node = p->node, .cost = cost};
+    const tuff_plan_step step = {
+        .kernel = kernel, .args = args, .io = list, .n_io = n_io, .jobs = jobs_for(&p->plan->target, cost), .node = p->node, .cost = cost};
     for (int k = 0; k < n_io; k++) {
         list[k] = io[k];
         if (io[k] < 0) continue;

@@ -53,7 +53,12 @@ int32_t tuff_planner_tensor_buffer(tuff_planner *p, int32_t tensor) {
     tuff_plan *plan = p->plan;
     if (plan->tensor_buffer[tensor] >= 0) return plan->tensor_buffer[tensor];
     const tuff_tensor *t = &plan->tensors[tensor];
-    tuff_plan_buffer b = {.place = TUFF_PLACE_ARENA, .tensor = tensor, .view_of = -1, .bytes = tuff_tensor_bytes(t), .first = INT32_MAX, .last = -1,
+    tuff_plan_buffer b = {.place = TUFF_PLACE_ARENA,
+                          .tensor = tensor,
+                          .view_of = -1,
+                          .bytes = tuff_tensor_bytes(t),
+                          .first = INT32_MAX,
+                          .last = -1,
                           .pinned = p->is_output[tensor]};
     if (t->data) {
         b.place = TUFF_PLACE_CONSTANT;
@@ -120,8 +125,8 @@ static tuff_status copy_step(tuff_planner *p, int32_t from, int32_t to, size_t b
         if (b[io[k]].first > p->plan->n_steps) b[io[k]].first = p->plan->n_steps;
         if (b[io[k]].last < p->plan->n_steps) b[io[k]].last = p->plan->n_steps;
     }
-    return tuff_planner_add_step(p, &(tuff_plan_step){.kernel = &kernel, .args = args, .io = io, .n_io = 2, .jobs = 1, .node = p->node,
-                                                      .cost = {1, 0, (int64_t)bytes * 2}});
+    return tuff_planner_add_step(
+        p, &(tuff_plan_step){.kernel = &kernel, .args = args, .io = io, .n_io = 2, .jobs = 1, .node = p->node, .cost = {1, 0, (int64_t)bytes * 2}});
 }
 
 static tuff_status plan_view(tuff_planner *p, tuff_context *c, int32_t of) {
@@ -186,8 +191,7 @@ static tuff_status plan_with(tuff_planner *p, tuff_context *c) {
     c->variant = tuff_variant_find(op, c->inputs, c->n_inputs, c->outputs, c->n_outputs);
     if (!c->variant) return no_variant(c);
     const tuff_status inferred = op->infer(c);
-    if (inferred == TUFF_LATER)
-        return tuff_op_fail(c, TUFF_ERR_UNSUPPORTED, "its output's size depends on values that are known only when the model runs");
+    if (inferred == TUFF_LATER) return tuff_op_fail(c, TUFF_ERR_UNSUPPORTED, "its output's size depends on values that are known only when the model runs");
     TUFF_TRY(inferred);
     if (outputs_known(c)) return TUFF_OK;
     if (op->view) return plan_view(p, c, op->view - 1);
@@ -208,8 +212,16 @@ static tuff_status plan_node(tuff_planner *p, int32_t index) {
     }
     tuff_error local = {0};
     tuff_error *error = p->error;
-    tuff_context c = {.op = record_of(p, n), .attrs = n->attrs, .version = n->version, .n_inputs = n->n_inputs, .n_outputs = n->n_outputs, .inputs = list,
-                      .outputs = list + n->n_inputs, .target = &p->plan->target, .error = &local, .internal = p};
+    tuff_context c = {.op = record_of(p, n),
+                      .attrs = n->attrs,
+                      .version = n->version,
+                      .n_inputs = n->n_inputs,
+                      .n_outputs = n->n_outputs,
+                      .inputs = list,
+                      .outputs = list + n->n_inputs,
+                      .target = &p->plan->target,
+                      .error = &local,
+                      .internal = p};
     p->node = index;
     p->failed = TUFF_OK;
     p->error = &local;
@@ -289,8 +301,13 @@ static tuff_status finish_outputs(tuff_planner *p) {
         }
         /* a constant result: copied at each invocation, since the caller may bind the output to memory of its own */
         const int32_t from = tuff_planner_tensor_buffer(p, t);
-        const int32_t to = tuff_planner_add_buffer(p, (tuff_plan_buffer){.place = TUFF_PLACE_ARENA, .tensor = t, .view_of = -1, .first = INT32_MAX, .last = -1,
-                                                                         .bytes = tuff_tensor_bytes(&plan->tensors[t]), .pinned = true});
+        const int32_t to = tuff_planner_add_buffer(p, (tuff_plan_buffer){.place = TUFF_PLACE_ARENA,
+                                                                         .tensor = t,
+                                                                         .view_of = -1,
+                                                                         .first = INT32_MAX,
+                                                                         .last = -1,
+                                                                         .bytes = tuff_tensor_bytes(&plan->tensors[t]),
+                                                                         .pinned = true});
         if (from < 0 || to < 0) return TUFF_ERR_MEMORY;
         TUFF_TRY(copy_step(p, from, to, plan->buffers[to].bytes));
         plan->tensor_buffer[t] = to;
@@ -307,7 +324,8 @@ static tuff_status plan_all(tuff_planner *p) {
     return tuff_planner_place(p);
 }
 
-tuff_status tuff_plan_create(const tuff_graph *g, const tuff_plan_options *o, tuff_pack_cache *cache, const tuff_allocator *a, tuff_plan **out, tuff_error *error) {
+tuff_status tuff_plan_create(const tuff_graph *g, const tuff_plan_options *o, tuff_pack_cache *cache, const tuff_allocator *a, tuff_plan **out,
+                             tuff_error *error) {
     *out = NULL;
     tuff_arena *arena = tuff_arena_create(a, error), *temporary = tuff_arena_create(a, error);
     tuff_plan *plan = arena ? TUFF_NEW(arena, tuff_plan, error) : NULL;
@@ -318,10 +336,8 @@ tuff_status tuff_plan_create(const tuff_graph *g, const tuff_plan_options *o, tu
         status = plan_all(&p);
     }
     tuff_arena_destroy(temporary);
-    if (status == TUFF_OK)
-        *out = plan;
-    else
-        tuff_arena_destroy(arena);
+    if (status == TUFF_OK) *out = plan;
+    else tuff_arena_destroy(arena);
     return status;
 }
 

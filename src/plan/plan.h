@@ -19,19 +19,19 @@ void tuff_pack_cache_destroy(tuff_pack_cache *cache);
 typedef enum tuff_place { TUFF_PLACE_ARENA, TUFF_PLACE_CONSTANT, TUFF_PLACE_STATE } tuff_place;
 typedef struct tuff_plan_buffer {
     tuff_place place;
-    int32_t tensor;          /* of the main graph, -1: scratch, array, packed */
-    int32_t view_of;         /* buffer whose bytes it shares (views, in-place), -1 none */
-    size_t bytes, offset;    /* offset in its region */
+    int32_t tensor;       /* of the main graph, -1: scratch, array, packed */
+    int32_t view_of;      /* buffer whose bytes it shares (views, in-place), -1 none */
+    size_t bytes, offset; /* offset in its region */
     const void *constant;
-    int32_t first, last;     /* steps between which it lives */
-    bool pinned;             /* graph input or output, kept tensor */
-    bool per_job;            /* scratch: bytes counts one job */
+    int32_t first, last; /* steps between which it lives */
+    bool pinned;         /* graph input or output, kept tensor */
+    bool per_job;        /* scratch: bytes counts one job */
 } tuff_plan_buffer;
 
 typedef struct tuff_plan_step {
     const tuff_kernel *kernel;
     const void *args;
-    const int32_t *io;       /* buffer numbers, -1: NULL */
+    const int32_t *io; /* buffer numbers, -1: NULL */
     int32_t n_io, jobs, node;
     tuff_cost cost;
 } tuff_plan_step;
@@ -39,20 +39,20 @@ typedef struct tuff_plan_step {
 typedef struct tuff_plan_options {
     tuff_target target;
     bool no_in_place, keep_all;
-    const tuff_op *const *ops;                /* the user's */
+    const tuff_op *const *ops; /* the user's */
     /* new shapes for graph inputs, or NULL */
     const int32_t *input_ranks;
     const int32_t *const *input_dims;
-    size_t largest_arena;                     /* 0: no bound */
+    size_t largest_arena; /* 0: no bound */
 } tuff_plan_options;
 
 typedef struct tuff_plan {
-    tuff_arena *arena;                        /* holds all of this */
+    tuff_arena *arena; /* holds all of this */
     const tuff_graph *graph;
     const tuff_subgraph *subgraph;
     tuff_target target;
-    tuff_tensor *tensors;                     /* subgraph->n_tensors: with the plan's shapes; data set where known */
-    int32_t *tensor_buffer;                   /* buffer number per tensor, -1 none */
+    tuff_tensor *tensors;   /* subgraph->n_tensors: with the plan's shapes; data set where known */
+    int32_t *tensor_buffer; /* buffer number per tensor, -1 none */
     tuff_plan_buffer *buffers;
     int32_t n_buffers, buffers_room;
     tuff_plan_step *steps;
@@ -60,15 +60,15 @@ typedef struct tuff_plan {
     size_t arena_bytes, state_bytes, constant_bytes;
 } tuff_plan;
 
-tuff_status tuff_plan_create(const tuff_graph *g, const tuff_plan_options *o, tuff_pack_cache *cache, const tuff_allocator *a, tuff_plan **plan, tuff_error *error)
-    TUFF_MUST_USE;
+tuff_status tuff_plan_create(const tuff_graph *g, const tuff_plan_options *o, tuff_pack_cache *cache, const tuff_allocator *a, tuff_plan **plan,
+                             tuff_error *error) TUFF_MUST_USE;
 void tuff_plan_destroy(tuff_plan *plan);
 
 /* A running instance: addresses of the plan's buffers. */
 typedef struct tuff_run {
     const tuff_plan *plan;
-    void **address;                           /* per buffer */
-    void ***step_io;                          /* per step: its io, resolved */
+    void **address;  /* per buffer */
+    void ***step_io; /* per step: its io, resolved */
     uint8_t *arena, *state;
     tuff_pool *pool;
     void (*hook)(void *context, int32_t step, bool begin);

@@ -13,12 +13,12 @@ typedef struct tuff_planner {
     tuff_plan *plan;
     const tuff_plan_options *options;
     tuff_pack_cache *cache;
-    tuff_arena *temporary;        /* freed when planning ends */
+    tuff_arena *temporary; /* freed when planning ends */
     tuff_error *error;
-    bool *is_output;              /* per tensor: a graph output */
-    bool *derived;                /* per tensor: its value was computed while planning, so it lives no longer than the plan */
-    int32_t node;                 /* the one being planned */
-    tuff_status failed;           /* of a handle call: tuff_emit reports it */
+    bool *is_output;                  /* per tensor: a graph output */
+    bool *derived;                    /* per tensor: its value was computed while planning, so it lives no longer than the plan */
+    int32_t node;                     /* the one being planned */
+    tuff_status failed;               /* of a handle call: tuff_emit reports it */
     int32_t first_step, first_buffer; /* of this node */
 } tuff_planner;
 

@@ -79,7 +79,8 @@ static tuff_status illegal_value(const tuff_run *run, const tuff_plan_step *step
     const tuff_node *n = &plan->subgraph->nodes[step->node];
     const int32_t b = io < step->n_io ? step->io[io] : -1;
     const int32_t tensor = b >= 0 ? plan->buffers[b].tensor : -1;
-    return tuff_fail(error, TUFF_ERR_VALUE, "op %d %s: a value of '%s' is illegal", step->node, n->op->name, tensor >= 0 ? plan->tensors[tensor].name : "its input");
+    return tuff_fail(error, TUFF_ERR_VALUE, "op %d %s: a value of '%s' is illegal", step->node, n->op->name,
+                     tensor >= 0 ? plan->tensors[tensor].name : "its input");
 }
 
 tuff_status tuff_run_invoke(tuff_run *run, tuff_error *error) {
