@@ -17,6 +17,11 @@ static uint32_t get(const uint8_t *at, int bytes) {
     return x;
 }
 
+static uint8_t *put(uint8_t *at, uint32_t x, int bytes) {
+    for (int k = 0; k < bytes; k++, x >>= 8) *at++ = (uint8_t)x;
+    return at;
+}
+
 /* ---- reading ---- */
 
 typedef struct directory {
@@ -67,4 +72,66 @@ tuff_status tuff_zip_read(const uint8_t *bytes, size_t count, tuff_graph *g, tuf
     g->files = files;
     g->n_files = (int32_t)d.count;
     return TUFF_OK;
+}
+
+/* ---- writing ---- */
+
+static uint32_t crc32(const uint8_t *bytes, size_t count) {
+    uint32_t crc = 0xffffffff;
+    for (size_t k = 0; k < count; k++) {
+        crc ^= bytes[k];
+        for (int bit = 0; bit < 8; bit++) crc = crc >> 1 ^ (0xedb88320 & (0 - (crc & 1)));
+    }
+    return ~crc;
+}
+
+/* The fields that a local header and a directory entry have in common, from "version needed" to the lengths of name and extra field. */
+static uint8_t *put_common(uint8_t *to, const tuff_associated_file *f, uint32_t crc) {
+    to = put(to, 20, 2); /* version 2.0 reads it */
+    to = put(to, 0x800, 2); /* names are UTF-8 */
+    to = put(to, 0, 2); /* stored */
+    to = put(to, 0, 2); /* 00:00:00 */
+    to = put(to, 0x21, 2); /* 1980-01-01: the same model gives the same bytes */
+    to = put(to, crc, 4);
+    to = put(to, (uint32_t)f->content.count, 4);
+    to = put(to, (uint32_t)f->content.count, 4);
+    to = put(to, (uint32_t)strlen(f->name), 2);
+    return put(to, 0, 2);
+}
+
+static uint8_t *put_bytes(uint8_t *to, const void *from, size_t bytes) {
+    if (bytes) memcpy(to, from, bytes);
+    return to + bytes;
+}
+
+size_t tuff_zip_bytes(const tuff_graph *g) {
+    size_t bytes = g->n_files ? END_BYTES : 0;
+    for (int32_t k = 0; k < g->n_files; k++) bytes += LOCAL_BYTES + ENTRY_BYTES + 2 * strlen(g->files[k].name) + g->files[k].content.count;
+    return bytes;
+}
+
+static size_t local_bytes(const tuff_associated_file *f) { return LOCAL_BYTES + strlen(f->name) + f->content.count; }
+
+void tuff_zip_write(const tuff_graph *g, uint8_t *to, size_t offset) {
+    if (g->n_files == 0) return;
+    size_t contents = 0;
+    for (int32_t k = 0; k < g->n_files; k++) contents += local_bytes(&g->files[k]);
+    uint8_t *const directory_at = to + contents;
+    uint8_t *entry = directory_at;
+    size_t at = offset;
+    for (int32_t k = 0; k < g->n_files; k++) {
+        const tuff_associated_file *f = &g->files[k];
+        const uint32_t crc = crc32(f->content.data, f->content.count);
+        to = put_common(put(to, LOCAL_MARK, 4), f, crc);
+        to = put_bytes(put_bytes(to, f->name, strlen(f->name)), f->content.data, f->content.count);
+        entry = put_common(put(put(entry, ENTRY_MARK, 4), 20, 2), f, crc);
+        entry = put(put(entry, 0, 4), 0, 4); /* no comment, disk 0, attributes */
+        entry = put(put(entry, 0, 2), (uint32_t)at, 4);
+        entry = put_bytes(entry, f->name, strlen(f->name));
+        at += local_bytes(f);
+    }
+    uint8_t *end = put(put(entry, END_MARK, 4), 0, 4);
+    end = put(put(end, (uint32_t)g->n_files, 2), (uint32_t)g->n_files, 2);
+    end = put(put(end, (uint32_t)(entry - directory_at), 4), (uint32_t)at, 4);
+    put(end, 0, 2);
 }
