@@ -1,0 +1,394 @@
+/* Matrix products on prims, for CONV_2D and FULLY_CONNECTED: rows are output pixels or batch rows, columns are output channels.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A convolution is a product of the matrix whose row p holds the input under the window at output pixel p with the weights [channels][taps * depth].
+ * That matrix never exists as a whole: tile_rows of it are gathered into scratch (padding filled with the zero point, so it adds nothing), multiplied
+ * with the packed panels, and the next rows take their place. Where the window is a single tap at stride 1 a row is an input pixel and is read in place.
+ * Groups are products of their own, side by side: group g takes its slice of the input channels and writes its slice of the output channels.
+ *
+ * Work is shared out in tiles: panel of columns within tile of rows within group, flattened in this order. A job takes a run of them, so it gathers
+ * each tile of rows at most once.
+ *
+ * Integer form. With x the activations and w the weights, both flipped to s8 (u8 ^ 0x80), the prim gives b + sum(x w) where the packed b is
+ * bias - zero_in * sum(w); weights with a zero point need - zero_weights * (sum(x) - depth * zero_in) besides, from the sum of each row.
+ */
+#include "ops/matmul.h"
+
+#include <string.h>
+
+#include "ops/output.h"
+
+static int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+/* A job's way through its tiles. */
+typedef struct cursor {
+    const tuff_matmul *m;
+    const uint8_t *in;
+    uint8_t *scratch;      /* [tile_rows][depth] elements of this job */
+    const int32_t *zeros;  /* per image: what padding is filled with; NULL: `zero` */
+    int32_t zero, element; /* element: bytes */
+    int32_t panels;
+    int64_t next, end, rows_all;
+    /* the tiles at hand: rows row..row+rows-1 of `group`, panels panel..end_panel-1 */
+    int64_t row;
+    int32_t rows, group, panel, end_panel;
+    const uint8_t *a;
+    int64_t pitch; /* elements */
+} cursor;
+
+static cursor begin(const tuff_matmul *m, int32_t element, int32_t panel_columns, const void *in, void *scratch, int job, int jobs) {
+    const int64_t rows = tuff_window_pixels(&m->window);
+    cursor t = {.m = m, .in = in, .element = element, .panels = (int32_t)ceil_div(m->columns, panel_columns), .rows_all = rows};
+    const tuff_span span = tuff_share(ceil_div(rows, m->tile_rows) * t.panels * m->groups, job, jobs);
+    t.next = span.first;
+    t.end = span.end;
+    const size_t bytes = (size_t)m->tile_rows * (size_t)m->depth * (size_t)element;
+    if (scratch) t.scratch = (uint8_t *)scratch + (size_t)job * tuff_scratch_pitch(bytes);
+    return t;
+}
+
+/* One row: the input under the window at output pixel `pixel`, channels of the group. */
+static void gather(const cursor *t, uint8_t *out, int64_t pixel) {
+    const tuff_window *w = &t->m->window;
+    const tuff_patch p = tuff_window_patch(w, pixel);
+    const int fill = t->zeros ? t->zeros[p.batch] : t->zero;
+    const size_t pixel_bytes = (size_t)t->m->in_channels * (size_t)t->element, bytes = pixel_bytes / (size_t)t->m->groups;
+    const size_t step = pixel_bytes * (size_t)w->dilation_width, left = (size_t)p.x0 * bytes, taps = (size_t)(p.x1 - p.x0);
+    for (int32_t y = 0; y < w->height; y++, out += (size_t)w->width * bytes) {
+        if (y < p.y0 || y >= p.y1 || taps == 0) {
+            memset(out, fill, (size_t)w->width * bytes);
+            continue;
+        }
+        memset(out, fill, left);
+        const uint8_t *in = t->in + (size_t)tuff_patch_pixel(w, &p, y, p.x0) * pixel_bytes + (size_t)t->group * bytes;
+        if (step == bytes) memcpy(out + left, in, taps * bytes);
+        else
+            for (size_t x = 0; x < taps; x++) memcpy(out + left + x * bytes, in + x * step, bytes);
+        memset(out + left + taps * bytes, fill, (size_t)(w->width - p.x1) * bytes);
+    }
+}
+
+static bool next(cursor *t) {
+    if (t->next >= t->end) return false;
+    const tuff_matmul *m = t->m;
+    const int64_t row_tiles = ceil_div(t->rows_all, m->tile_rows), tile = t->next / t->panels;
+    t->panel = (int32_t)(t->next % t->panels);
+    t->end_panel = t->end - t->next < t->panels - t->panel ? (int32_t)(t->panel + (t->end - t->next)) : t->panels;
+    t->next += t->end_panel - t->panel;
+    t->group = (int32_t)(tile / row_tiles);
+    t->row = tile % row_tiles * m->tile_rows;
+    t->rows = t->rows_all - t->row < m->tile_rows ? (int32_t)(t->rows_all - t->row) : m->tile_rows;
+    t->pitch = m->gather ? m->depth : m->in_channels;
+    t->a = t->scratch;
+    if (!m->gather) t->a = t->in + ((size_t)t->row * (size_t)m->in_channels + (size_t)t->group * (size_t)m->depth) * (size_t)t->element;
+    for (int32_t r = 0; m->gather && r < t->rows; r++) gather(t, t->scratch + (size_t)r * (size_t)m->depth * (size_t)t->element, t->row + r);
+    return true;
+}
+
+static int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
+
+static const void *panel_at(const cursor *t, const void *packed, int32_t panel) {
+    return (const uint8_t *)packed + ((size_t)t->group * (size_t)t->panels + (size_t)panel) * (size_t)t->m->panel;
+}
+
+/* in f32 images; packed panels per group; out [rows][groups * columns] f32; scratch: tile_rows * depth floats where gathered; errors: none */
+int tuff_matmul_f32(const void *args, void *const *io, int job, int jobs) {
+    const tuff_matmul_f32_args *a = args;
+    const tuff_matmul *m = &a->shape;
+    const tuff_gemm_f32 *gemm = a->gemm;
+    float *out = io[2];
+    const int64_t channels = (int64_t)m->groups * m->columns;
+    cursor t = begin(m, 4, gemm->columns, io[0], io[3], job, jobs);
+    while (next(&t))
+        for (int32_t panel = t.panel; panel < t.end_panel; panel++) {
+            const int32_t column = panel * gemm->columns, n = smaller(gemm->columns, m->columns - column);
+            float *c = out + t.row * channels + (int64_t)t.group * m->columns + column;
+            for (int32_t r = 0; r < t.rows; r += gemm->rows)
+                gemm->run(c + r * channels, channels, (const float *)(const void *)t.a + r * t.pitch, t.pitch, panel_at(&t, io[1], panel),
+                          smaller(gemm->rows, t.rows - r), n, m->depth, a->lo, a->hi);
+        }
+    return 0;
+}
+
+/* ---- s8: what becomes of accumulators [rows][pitch] of the rows from `row`, channels from `channel` ---- */
+typedef struct block {
+    int32_t *acc;
+    int64_t row, pitch;
+    int32_t rows, channel, columns;
+} block;
+typedef void finish_fn(const void *args, void *const *io, const block *b);
+
+typedef struct product {
+    const tuff_matmul *m;
+    const tuff_gemm_s8 *gemm;
+    int32_t flip, zero_in, zero_weights;
+    void *acc, *sums; /* scratch of all jobs */
+} product;
+
+/* zero_weights * (sum(x) - depth * zero_in) of each row of the tile */
+static void row_sums(const product *p, const cursor *t, int32_t *sums) {
+    for (int32_t r = 0; r < t->rows; r++) {
+        const uint8_t *x = t->a + r * t->pitch;
+        uint32_t sum = 0;
+        for (int32_t k = 0; k < p->m->depth; k++) {
+            const int32_t v = (int8_t)(x[k] ^ p->flip);
+            sum += (uint32_t)v;
+        }
+        sums[r] = (int32_t)((uint32_t)p->zero_weights * (sum - (uint32_t)p->m->depth * (uint32_t)p->zero_in));
+    }
+}
+
+static void multiply(const product *p, cursor *t, int job, const void *args, void *const *io, finish_fn *finish) {
+    const tuff_gemm_s8 *gemm = p->gemm;
+    const size_t acc_bytes = (size_t)gemm->rows * (size_t)gemm->columns * 4, sum_bytes = (size_t)p->m->tile_rows * 4;
+    int32_t *acc = (int32_t *)(void *)((uint8_t *)p->acc + (size_t)job * tuff_scratch_pitch(acc_bytes));
+    int32_t *sums = p->sums ? (int32_t *)(void *)((uint8_t *)p->sums + (size_t)job * tuff_scratch_pitch(sum_bytes)) : NULL;
+    while (next(t)) {
+        if (sums) row_sums(p, t, sums);
+        for (int32_t panel = t->panel; panel < t->end_panel; panel++) {
+            const int32_t column = panel * gemm->columns, n = smaller(gemm->columns, p->m->columns - column);
+            for (int32_t r = 0; r < t->rows; r += gemm->rows) {
+                const int32_t rows = smaller(gemm->rows, t->rows - r);
+                gemm->run(acc, gemm->columns, t->a + r * t->pitch, t->pitch, (uint8_t)p->flip, panel_at(t, io[1], panel), rows, n, p->m->depth);
+                for (int32_t k = 0; sums && k < rows * gemm->columns; k++) acc[k] = (int32_t)((uint32_t)acc[k] - (uint32_t)sums[r + k / gemm->columns]);
+                const block b = {acc, t->row + r, gemm->columns, rows, t->group * p->m->columns + column, n};
+                finish(args, io, &b);
+            }
+        }
+    }
+}
+
+static int run_s8(const void *args, void *const *io, int job, int jobs, finish_fn *finish) {
+    const tuff_matmul_s8_args *a = args;
+    cursor t = begin(&a->shape, 1, a->gemm->columns, io[0], io[4], job, jobs);
+    t.zero = (uint8_t)a->zero_in ^ a->flip;
+    const product p = {&a->shape, a->gemm, a->flip, a->zero_in, a->zero_weights, io[5], io[6]};
+    multiply(&p, &t, job, args, io, finish);
+    return 0;
+}
+
+static void finish_fixed(const void *args, void *const *io, const block *b) {
+    const tuff_matmul_s8_args *a = args;
+    const int32_t channels = a->shape.groups * a->shape.columns, *factors = (const int32_t *)io[2] + b->channel;
+    uint8_t *out = (uint8_t *)io[3] + b->row * channels + b->channel;
+    a->requantize->run(out, channels, b->acc, b->pitch, b->rows, b->columns, factors, factors + channels, a->zero_out, a->lo, a->hi);
+}
+
+/* in s8 or u8 images; packed panels per group; factors s32 [2][channels]; out [rows][channels] of the same type
+ * scratch: tile_rows * depth where gathered; the prim's tile s32; tile_rows s32 where zero_weights; errors: none */
+int tuff_matmul_s8(const void *args, void *const *io, int job, int jobs) { return run_s8(args, io, job, jobs, finish_fixed); }
+
+static void finish_exact(const void *args, void *const *io, const block *b) {
+    const tuff_matmul_s8_args *a = args;
+    const int64_t channels = (int64_t)a->shape.groups * a->shape.columns;
+    const double *scales = (const double *)io[2] + b->channel;
+    for (int32_t r = 0; r < b->rows; r++) {
+        const int32_t *acc = b->acc + r * b->pitch;
+        const int64_t at = (b->row + r) * channels + b->channel;
+        for (int32_t k = 0; k < b->columns; k++) {
+            const int32_t y = tuff_output_exact((double)acc[k], scales[k], a->zero_out, a->lo, a->hi);
+            if (a->wide) ((int16_t *)io[3])[at + k] = (int16_t)y;
+            else ((uint8_t *)io[3])[at + k] = (uint8_t)y;
+        }
+    }
+}
+
+/* as tuff_matmul_s8, but factors f64 [channels]; out is s16 where `wide` */
+int tuff_matmul_s8_exact(const void *args, void *const *io, int job, int jobs) { return run_s8(args, io, job, jobs, finish_exact); }
+
+static void finish_hybrid(const void *args, void *const *io, const block *b) {
+    const tuff_matmul_hybrid_args *a = args;
+    const int64_t channels = (int64_t)a->shape.groups * a->shape.columns, image = (int64_t)a->shape.window.out_height * a->shape.window.out_width;
+    const float *scales = (const float *)io[2] + b->channel, *bias = io[5];
+    const int32_t *sums = (const int32_t *)io[4] + b->channel;
+    for (int32_t r = 0; r < b->rows; r++) {
+        const int64_t row = b->row + r, batch = row / image;
+        const float row_scale = ((const float *)io[7])[batch];
+        const uint32_t zero = (uint32_t)((const int32_t *)io[8])[batch];
+        const int32_t *acc = b->acc + r * b->pitch;
+        float *out = (float *)io[3] + row * channels + b->channel;
+        for (int32_t k = 0; k < b->columns; k++) {
+            const int32_t sum = (int32_t)((uint32_t)acc[k] - zero * (uint32_t)sums[k]);
+            const float y = (float)sum * (row_scale * scales[k]) + (bias ? bias[b->channel + k] : 0.0f);
+            out[k] = tuff_clamp_f32(y, a->lo, a->hi);
+        }
+    }
+}
+
+/* in s8 images; packed panels per group, without bias; weights' scales f32 [channels]; out [rows][channels] f32; sums of the weights s32 [channels];
+ * bias f32 [channels] or NULL; scratch: the prim's tile s32; row scales f32 [images], row zero points s32 [images];
+ * scratch: tile_rows * depth where gathered; errors: none */
+int tuff_matmul_hybrid(const void *args, void *const *io, int job, int jobs) {
+    const tuff_matmul_hybrid_args *a = args;
+    cursor t = begin(&a->shape, 1, a->gemm->columns, io[0], io[9], job, jobs);
+    t.zeros = io[8];
+    const product p = {.m = &a->shape, .gemm = a->gemm, .acc = io[6]};
+    multiply(&p, &t, job, args, io, finish_hybrid);
+    return 0;
+}
+
+#ifndef TUFF_KERNELS_ONLY
+#include "base/error.h"
+
+#define SHAPE_ARGS(type)                                                                                                                               \
+    TUFF_WINDOW_ARGS(type, shape.window), TUFF_ARG(type, shape.in_channels, S32), TUFF_ARG(type, shape.groups, S32), TUFF_ARG(type, shape.depth, S32), \
+        TUFF_ARG(type, shape.columns, S32), TUFF_ARG(type, shape.tile_rows, S32), TUFF_ARG(type, shape.gather, BOOL), TUFF_ARG(type, shape.panel, S64)
+
+static const tuff_field f32_fields[] = {SHAPE_ARGS(tuff_matmul_f32_args), TUFF_ARG(tuff_matmul_f32_args, gemm, PRIM), TUFF_ARG(tuff_matmul_f32_args, lo, F32),
+                                        TUFF_ARG(tuff_matmul_f32_args, hi, F32), TUFF_FIELD_END};
+static const tuff_field s8_fields[] = {SHAPE_ARGS(tuff_matmul_s8_args),
+                                       TUFF_ARG(tuff_matmul_s8_args, gemm, PRIM),
+                                       TUFF_ARG(tuff_matmul_s8_args, requantize, PRIM),
+                                       TUFF_ARG(tuff_matmul_s8_args, flip, S32),
+                                       TUFF_ARG(tuff_matmul_s8_args, zero_in, S32),
+                                       TUFF_ARG(tuff_matmul_s8_args, zero_weights, S32),
+                                       TUFF_ARG(tuff_matmul_s8_args, zero_out, S32),
+                                       TUFF_ARG(tuff_matmul_s8_args, lo, S32),
+                                       TUFF_ARG(tuff_matmul_s8_args, hi, S32),
+                                       TUFF_ARG(tuff_matmul_s8_args, wide, BOOL),
+                                       TUFF_FIELD_END};
+static const tuff_field hybrid_fields[] = {SHAPE_ARGS(tuff_matmul_hybrid_args), TUFF_ARG(tuff_matmul_hybrid_args, gemm, PRIM),
+                                           TUFF_ARG(tuff_matmul_hybrid_args, lo, F32), TUFF_ARG(tuff_matmul_hybrid_args, hi, F32), TUFF_FIELD_END};
+static const tuff_kernel f32_kernel = TUFF_KERNEL(tuff_matmul_f32, tuff_matmul_f32_args, f32_fields);
+static const tuff_kernel s8_kernel = TUFF_KERNEL(tuff_matmul_s8, tuff_matmul_s8_args, s8_fields);
+static const tuff_kernel exact_kernel = TUFF_KERNEL(tuff_matmul_s8_exact, tuff_matmul_s8_args, s8_fields);
+static const tuff_kernel hybrid_kernel = TUFF_KERNEL(tuff_matmul_hybrid, tuff_matmul_hybrid_args, hybrid_fields);
+
+bool tuff_matmul_fits(const tuff_context *c, const tuff_matmul *shape) {
+    const tuff_tensor *weights = c->inputs[1], *bias = tuff_input(c, 2);
+    const int level = c->target->level;
+    if (!weights->data || (bias && !bias->data) || shape->depth == 0) return false;
+    if (weights->type == TUFF_F32) return tuff_gemm_f32_for(level) != NULL;
+    return tuff_type_bits(weights->type) == 8 && tuff_gemm_s8_for(level) && tuff_requantize_s8_for(level);
+}
+
+/* Enough rows at a time that a panel is read from memory once for many, few enough that they stay in the first caches. */
+enum { TILE_BYTES = 32 * 1024, TILE_MOST = 16 };
+
+static tuff_matmul complete(const tuff_matmul *given, int32_t prim_rows, int32_t element, size_t panel) {
+    tuff_matmul m = *given;
+    const tuff_window *w = &m.window;
+    const int64_t tile_bytes = (int64_t)prim_rows * m.depth * element;
+    int64_t tiles = TILE_BYTES / tile_bytes;
+    if (tiles > TILE_MOST) tiles = TILE_MOST;
+    const int64_t needed = ceil_div(tuff_window_pixels(w), prim_rows);
+    if (tiles > needed) tiles = needed;
+    if (tiles < 1) tiles = 1;
+    m.tile_rows = (int32_t)tiles * prim_rows;
+    m.gather = w->height != 1 || w->width != 1 || w->stride_height != 1 || w->stride_width != 1;
+    m.panel = (int64_t)panel;
+    return m;
+}
+
+static size_t packed_bytes(const tuff_matmul *m, int32_t panel_columns) {
+    return (size_t)m->groups * (size_t)ceil_div(m->columns, panel_columns) * (size_t)m->panel;
+}
+
+static tuff_io rows_scratch(tuff_context *c, const tuff_matmul *m, int32_t element) {
+    return m->gather ? tuff_io_scratch(c, (size_t)m->tile_rows * (size_t)m->depth * (size_t)element) : TUFF_IO_NONE;
+}
+
+static tuff_cost cost(const tuff_matmul *m, int32_t panel_columns, int32_t element) {
+    const int64_t rows = tuff_window_pixels(&m->window), channels = (int64_t)m->groups * m->columns;
+    const int64_t pixels = (int64_t)m->window.batches * m->window.in_height * m->window.in_width;
+    return (tuff_cost){.tiles = ceil_div(rows, m->tile_rows) * ceil_div(m->columns, panel_columns) * m->groups,
+                       .macs = rows * channels * m->depth,
+                       .bytes = (pixels * m->in_channels + rows * channels + channels * m->depth) * element};
+}
+
+typedef struct pack_f32 {
+    const tuff_gemm_f32 *gemm;
+    int32_t groups, columns, depth, unused;
+} pack_f32;
+
+static void fill_f32(void *out, const void *params, const void *weights, const void *bias) {
+    const pack_f32 *p = params;
+    const size_t group = tuff_gemm_f32_packed_count(p->gemm, p->columns, p->depth);
+    for (int32_t g = 0; g < p->groups; g++)
+        tuff_gemm_f32_pack(p->gemm, (float *)out + (size_t)g * group, (const float *)weights + (int64_t)g * p->columns * p->depth, p->depth,
+                           bias ? (const float *)bias + (int64_t)g * p->columns : NULL, p->columns, p->depth);
+}
+
+tuff_status tuff_matmul_emit_f32(tuff_context *c, const tuff_matmul *shape, float lo, float hi) {
+    const tuff_gemm_f32 *gemm = tuff_gemm_f32_for(c->target->level);
+    const tuff_matmul m = complete(shape, gemm->rows, 4, tuff_gemm_f32_packed_count(gemm, gemm->columns, shape->depth) * sizeof(float));
+    tuff_matmul_f32_args *args = tuff_args(c, &f32_kernel);
+    if (args) *args = (tuff_matmul_f32_args){m, gemm, lo, hi};
+    const pack_f32 pack = {gemm, m.groups, m.columns, m.depth, 0};
+    const tuff_io io[] = {tuff_io_input(c, 0), tuff_io_packed(c, 1, 2, packed_bytes(&m, gemm->columns), fill_f32, &pack, sizeof pack), tuff_io_output(c, 0),
+                          rows_scratch(c, &m, 4)};
+    return tuff_emit(c, &f32_kernel, args, cost(&m, gemm->columns, 4), io, 4);
+}
+
+typedef struct pack_s8 {
+    const tuff_gemm_s8 *gemm;
+    int32_t groups, columns, depth, flip, zero_in, unused;
+} pack_s8;
+
+static void fill_s8(void *out, const void *params, const void *weights, const void *bias) {
+    const pack_s8 *p = params;
+    const size_t group = tuff_gemm_s8_packed_bytes(p->gemm, p->columns, p->depth);
+    for (int32_t g = 0; g < p->groups; g++)
+        tuff_gemm_s8_pack(p->gemm, (uint8_t *)out + (size_t)g * group, (const uint8_t *)weights + (int64_t)g * p->columns * p->depth, (uint8_t)p->flip,
+                          bias ? (const int32_t *)bias + (int64_t)g * p->columns : NULL, p->zero_in, p->columns, p->depth);
+}
+
+static size_t acc_bytes(const tuff_gemm_s8 *gemm) { return (size_t)gemm->rows * (size_t)gemm->columns * sizeof(int32_t); }
+
+tuff_status tuff_matmul_emit_s8(tuff_context *c, const tuff_matmul_s8_args *given, bool exact, tuff_io factors) {
+    const tuff_gemm_s8 *gemm = tuff_gemm_s8_for(c->target->level);
+    const tuff_kernel *kernel = exact ? &exact_kernel : &s8_kernel;
+    const tuff_matmul m = complete(&given->shape, gemm->rows, 1, tuff_gemm_s8_packed_bytes(gemm, gemm->columns, given->shape.depth));
+    tuff_matmul_s8_args *args = tuff_args(c, kernel);
+    if (args) {
+        *args = *given;
+        args->shape = m;
+        args->gemm = gemm;
+        if (!exact) args->requantize = tuff_requantize_s8_for(c->target->level);
+    }
+    const pack_s8 pack = {gemm, m.groups, m.columns, m.depth, given->flip, given->zero_in, 0};
+    const tuff_io io[] = {tuff_io_input(c, 0),
+                          tuff_io_packed(c, 1, 2, packed_bytes(&m, gemm->columns), fill_s8, &pack, sizeof pack),
+                          factors,
+                          tuff_io_output(c, 0),
+                          rows_scratch(c, &m, 1),
+                          tuff_io_scratch(c, acc_bytes(gemm)),
+                          given->zero_weights ? tuff_io_scratch(c, (size_t)m.tile_rows * sizeof(int32_t)) : TUFF_IO_NONE};
+    return tuff_emit(c, kernel, args, cost(&m, gemm->columns, 1), io, 7);
+}
+
+typedef struct sums_s8 {
+    int32_t channels, depth;
+} sums_s8;
+
+static void fill_sums(void *out, const void *params, const void *weights, const void *second) {
+    const sums_s8 *p = params;
+    (void)second;
+    for (int32_t n = 0; n < p->channels; n++) {
+        const int8_t *row = (const int8_t *)weights + (int64_t)n * p->depth;
+        int32_t sum = 0;
+        for (int32_t k = 0; k < p->depth; k++) sum += row[k];
+        ((int32_t *)out)[n] = sum;
+    }
+}
+
+tuff_status tuff_matmul_emit_hybrid(tuff_context *c, const tuff_matmul *shape, float lo, float hi, const tuff_hybrid_rows *rows, tuff_io scales) {
+    const tuff_gemm_s8 *gemm = tuff_gemm_s8_for(c->target->level);
+    const tuff_matmul m = complete(shape, gemm->rows, 1, tuff_gemm_s8_packed_bytes(gemm, gemm->columns, shape->depth));
+    tuff_matmul_hybrid_args *args = tuff_args(c, &hybrid_kernel);
+    if (args) *args = (tuff_matmul_hybrid_args){m, gemm, lo, hi};
+    const pack_s8 pack = {gemm, m.groups, m.columns, m.depth, 0, 0, 0};
+    const sums_s8 sums = {m.groups * m.columns, m.depth};
+    const tuff_io io[] = {rows->values,
+                          tuff_io_packed(c, 1, -1, packed_bytes(&m, gemm->columns), fill_s8, &pack, sizeof pack),
+                          scales,
+                          tuff_io_output(c, 0),
+                          tuff_io_packed(c, 1, -1, (size_t)sums.channels * sizeof(int32_t), fill_sums, &sums, sizeof sums),
+                          tuff_io_input(c, 2),
+                          tuff_io_scratch(c, acc_bytes(gemm)),
+                          rows->scales,
+                          rows->zeros,
+                          rows_scratch(c, &m, 1)};
+    return tuff_emit(c, &hybrid_kernel, args, cost(&m, gemm->columns, 1), io, 10);
+}
+#endif
