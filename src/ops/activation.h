@@ -14,4 +14,7 @@ void tuff_activation_range_f32(int activation, float *lo, float *hi);
 /* The range of the quantized output: its type's, cut to the activation's by the output's scale and zero point. */
 tuff_status tuff_activation_range(tuff_context *c, int activation, const tuff_tensor *output, int32_t *lo, int32_t *hi) TUFF_MUST_USE;
 
+/* NaN passes */
+static inline float tuff_clamp_f32(float x, float lo, float hi) { return x < lo ? lo : x > hi ? hi : x; }
+
 #endif

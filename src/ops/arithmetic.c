@@ -95,6 +95,7 @@ BINARY(tuff_mul_s16_s8, tuff_mul_quantized_args, int16_t, int8_t, MUL_Q15(int8_t
 BINARY(tuff_mul_s16_u8, tuff_mul_quantized_args, int16_t, uint8_t, MUL_Q15(uint8_t))
 
 #ifndef TUFF_KERNELS_ONLY
+#include "ops/activation.h"
 #include "ops/tensor.h"
 
 static const tuff_field add_attr_fields[] = {
@@ -200,7 +201,7 @@ static tuff_status prepare_f32(tuff_context *c, int8_t activation) {
     const tuff_type type = c->outputs[0]->type;
     TUFF_CHECK(c, type != TUFF_C64 || activation == TUFF_ACTIVATION_NONE, "c64 takes no activation; found %s", tuff_activation_names[activation]);
     float lo, hi;
-    TUFF_TRY(tuff_activation_f32(c, activation, &lo, &hi));
+    tuff_activation_range_f32(activation, &lo, &hi);
     const float largest = 65504; /* of a half */
     tuff_binary_f32_args *args = tuff_args(c, &c->variant->kernel);
     if (args) {
@@ -213,7 +214,7 @@ static tuff_status prepare_f32(tuff_context *c, int8_t activation) {
 
 static tuff_status prepare_integer(tuff_context *c, int8_t activation, const tuff_kernel *kernel) {
     float real_lo, real_hi;
-    TUFF_TRY(tuff_activation_f32(c, activation, &real_lo, &real_hi));
+    tuff_activation_range_f32(activation, &real_lo, &real_hi);
     int64_t lo, hi;
     switch (c->outputs[0]->type) {
     case TUFF_S16: lo = INT16_MIN, hi = INT16_MAX; break;
@@ -247,7 +248,7 @@ static tuff_status prepare_shifted(tuff_context *c, const tuff_kernel *kernel, i
         tuff_walk_binary(&args->walk, c->inputs[0], c->inputs[1], c->outputs[0]);
         args->shift_a = shift_a;
         args->shift_b = shift_b;
-        TUFF_TRY(tuff_activation_quantized(c, attrs->fused_activation_function, c->outputs[0], &args->lo, &args->hi));
+        TUFF_TRY(tuff_activation_range(c, attrs->fused_activation_function, c->outputs[0], &args->lo, &args->hi));
     }
     return emit(c, kernel, args);
 }
@@ -276,7 +277,7 @@ static tuff_status prepare_quantized(tuff_context *c, const tuff_kernel *shifted
         args->scale_a = tuff_multiplier_from((double)tuff_scale(a) / twice);
         args->scale_b = tuff_multiplier_from((double)tuff_scale(b) / twice);
         args->scale_out = scale_out;
-        TUFF_TRY(tuff_activation_quantized(c, attrs->fused_activation_function, out, &args->lo, &args->hi));
+        TUFF_TRY(tuff_activation_range(c, attrs->fused_activation_function, out, &args->lo, &args->hi));
     }
     return emit(c, &c->variant->kernel, args);
 }
@@ -308,7 +309,7 @@ static tuff_status prepare_mul_quantized(tuff_context *c) {
         args->zero_b = tuff_zero_point(b);
         args->zero_out = tuff_zero_point(out);
         args->scale = tuff_multiplier_from((double)(tuff_scale(a) * tuff_scale(b) / tuff_scale(out)));
-        TUFF_TRY(tuff_activation_quantized(c, attrs->fused_activation_function, out, &args->lo, &args->hi));
+        TUFF_TRY(tuff_activation_range(c, attrs->fused_activation_function, out, &args->lo, &args->hi));
         TUFF_CHECK(c, args->scale.shift <= 30, "scales %g and %g are too large for the output's %g", (double)tuff_scale(a), (double)tuff_scale(b),
                    (double)tuff_scale(out));
     }

@@ -142,7 +142,6 @@ int tuff_conv_2d_hybrid(const void *args, void *const *io, int job, int jobs) {
 
 #ifndef TUFF_KERNELS_ONLY
 #include "base/error.h"
-#include "ops/activation.h"
 #include "ops/weighted.h"
 #include "ops/widen.h"
 

@@ -280,7 +280,6 @@ int tuff_depthwise_conv_2d_hybrid_runs(const void *args, void *const *io, int jo
 
 #ifndef TUFF_KERNELS_ONLY
 #include "base/error.h"
-#include "ops/activation.h"
 #include "ops/weighted.h"
 #include "ops/widen.h"
 

@@ -5,7 +5,7 @@
 
 #include "graph/fields.h"
 #include "ops/described.h"
-#include "ops/tensor.h"
+#include "ops/activation.h"
 #include "ops/window.h"
 
 static const char *const lstm_kernel_names[] = {"FULL", "BASIC", NULL};

@@ -5,7 +5,7 @@
 
 #include "graph/fields.h"
 #include "ops/described.h"
-#include "ops/tensor.h"
+#include "ops/activation.h"
 
 static const char *const reduce_window_names[] = {"UNSUPPORTED", "ADD", "MUL", "MINIMUM", "MAXIMUM", "ALL", "ANY", NULL};
 

@@ -21,7 +21,6 @@
 #include <math.h>
 
 #include "base/math.h"
-#include "ops/activation.h"
 #include "ops/output.h"
 
 /* in [rows][depth] f32; weights [units][depth] f32; bias [units] f32 or NULL; out [rows][units] f32; tiles: outputs; scratch, errors: none */

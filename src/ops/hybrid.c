@@ -12,7 +12,7 @@
 #include <math.h>
 
 #include "base/fixed_point.h"
-#include "ops/window.h"
+#include "ops/share.h"
 
 typedef struct range {
     float lo, hi;

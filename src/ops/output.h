@@ -5,9 +5,7 @@
 #define TUFF_OPS_OUTPUT_H
 
 #include "base/fixed_point.h"
-
-/* NaN passes */
-static inline float tuff_clamp_f32(float x, float lo, float hi) { return x < lo ? lo : x > hi ? hi : x; }
+#include "ops/activation.h"
 
 /* Channel n of factors s32 [2][channels]: multipliers, then shifts. */
 static inline tuff_multiplier tuff_factor(const int32_t *factors, int32_t channels, int32_t n) { return (tuff_multiplier){factors[n], factors[channels + n]}; }

@@ -4,7 +4,6 @@
 #include "ops/tensor.h"
 
 #include <float.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -82,6 +81,15 @@ void tuff_type_range(tuff_type type, int32_t *lo, int32_t *hi) {
     }
 }
 
+void tuff_quantized_range(const tuff_tensor *out, float real_lo, float real_hi, int32_t *lo, int32_t *hi) {
+    int32_t type_lo, type_hi;
+    tuff_type_range(out->type, &type_lo, &type_hi);
+    const int64_t zero = tuff_zero_point(out);
+    const int64_t q_lo = zero + tuff_round_f32_s32(real_lo / tuff_scale(out)), q_hi = zero + tuff_round_f32_s32(real_hi / tuff_scale(out));
+    *lo = real_lo >= -FLT_MAX && q_lo > type_lo ? (int32_t)q_lo : type_lo;
+    *hi = real_hi <= FLT_MAX && q_hi < type_hi ? (int32_t)q_hi : type_hi;
+}
+
 bool tuff_near_power_of_two(float scale, int32_t *log2) {
     if (!(scale >= FLT_MIN) || scale > FLT_MAX) return false;
     uint32_t bits;
@@ -93,40 +101,4 @@ bool tuff_near_power_of_two(float scale, int32_t *log2) {
     const float below = 1.0006934f, above = 1.9986142f; /* 2^0.001, 2^0.999 */
     *log2 = mantissa < 1.5f ? exponent : exponent + 1;
     return mantissa < below || mantissa > above;
-}
-
-const char *const tuff_activation_names[] = {"NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "SIGN_BIT", NULL};
-
-static tuff_status real_range(tuff_context *c, int8_t activation, float *lo, float *hi) {
-    *lo = -INFINITY, *hi = INFINITY;
-    switch (activation) {
-    case TUFF_ACTIVATION_NONE: return TUFF_OK;
-    case TUFF_ACTIVATION_RELU: *lo = 0; return TUFF_OK;
-    case TUFF_ACTIVATION_RELU_N1_TO_1: *lo = -1, *hi = 1; return TUFF_OK;
-    case TUFF_ACTIVATION_RELU6: *lo = 0, *hi = 6; return TUFF_OK;
-    default: return tuff_op_fail(c, TUFF_ERR_UNSUPPORTED, "fused activation %d cannot be fused here; expected NONE, RELU, RELU_N1_TO_1 or RELU6", activation);
-    }
-}
-
-tuff_status tuff_activation_f32(tuff_context *c, int8_t activation, float *lo, float *hi) {
-    TUFF_TRY(real_range(c, activation, lo, hi));
-    if (*lo < -FLT_MAX) *lo = -FLT_MAX;
-    if (*hi > FLT_MAX) *hi = FLT_MAX;
-    return TUFF_OK;
-}
-
-void tuff_quantized_range(const tuff_tensor *out, float real_lo, float real_hi, int32_t *lo, int32_t *hi) {
-    int32_t type_lo, type_hi;
-    tuff_type_range(out->type, &type_lo, &type_hi);
-    const int64_t zero = tuff_zero_point(out);
-    const int64_t q_lo = zero + tuff_round_f32_s32(real_lo / tuff_scale(out)), q_hi = zero + tuff_round_f32_s32(real_hi / tuff_scale(out));
-    *lo = real_lo >= -FLT_MAX && q_lo > type_lo ? (int32_t)q_lo : type_lo;
-    *hi = real_hi <= FLT_MAX && q_hi < type_hi ? (int32_t)q_hi : type_hi;
-}
-
-tuff_status tuff_activation_quantized(tuff_context *c, int8_t activation, const tuff_tensor *out, int32_t *lo, int32_t *hi) {
-    float real_lo, real_hi;
-    TUFF_TRY(real_range(c, activation, &real_lo, &real_hi));
-    tuff_quantized_range(out, real_lo, real_hi, lo, hi);
-    return TUFF_OK;
 }

@@ -1,4 +1,4 @@
-/* What infer and prepare of many ops ask of a tensor: counts, scales, axes, ranges of types and activations.
+/* What infer and prepare of many ops ask of a tensor: counts, scales, axes, ranges of types.
  * SPDX-License-Identifier: Apache-2.0
  */
 #ifndef TUFF_OPS_TENSOR_H
@@ -34,24 +34,9 @@ tuff_status tuff_check_axis(tuff_context *c, int64_t axis, int32_t rank, int32_t
 
 /* The values that an integer type of at most 32 bits holds. */
 void tuff_type_range(tuff_type type, int32_t *lo, int32_t *hi);
+/* [lo, hi] in the quantized values of `out`, within its type; infinities mean the type's ends. */
+void tuff_quantized_range(const tuff_tensor *out, float real_lo, float real_hi, int32_t *lo, int32_t *hi);
 /* scale = 2^log2 within a thousandth of an octave */
 bool tuff_near_power_of_two(float scale, int32_t *log2);
-
-/* ---- fused activations, as the schema numbers them ---- */
-typedef enum tuff_activation {
-    TUFF_ACTIVATION_NONE,
-    TUFF_ACTIVATION_RELU,
-    TUFF_ACTIVATION_RELU_N1_TO_1,
-    TUFF_ACTIVATION_RELU6,
-    TUFF_ACTIVATION_TANH,
-    TUFF_ACTIVATION_SIGN_BIT
-} tuff_activation;
-extern const char *const tuff_activation_names[];
-/* The range that clamps: NONE is [-FLT_MAX, FLT_MAX]. TANH and SIGN_BIT are refused. */
-tuff_status tuff_activation_f32(tuff_context *c, int8_t activation, float *lo, float *hi);
-/* The same in the quantized values of `out`, within its type. */
-tuff_status tuff_activation_quantized(tuff_context *c, int8_t activation, const tuff_tensor *out, int32_t *lo, int32_t *hi);
-/* [lo, hi] in the quantized values of `out`; infinities mean the type's own ends. */
-void tuff_quantized_range(const tuff_tensor *out, float real_lo, float real_hi, int32_t *lo, int32_t *hi);
 
 #endif

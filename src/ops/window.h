@@ -4,6 +4,7 @@
 #ifndef TUFF_OPS_WINDOW_H
 #define TUFF_OPS_WINDOW_H
 
+#include "ops/share.h"
 #include "tuff/op.h"
 
 typedef struct tuff_window {
@@ -35,16 +36,6 @@ void tuff_window_taps(int32_t origin, int32_t dilation, int32_t taps, int32_t si
 static inline int64_t tuff_patch_pixel(const tuff_window *w, const tuff_patch *p, int32_t tap_y, int32_t tap_x) {
     const int64_t y = p->y + (int64_t)tap_y * w->dilation_height, x = p->x + (int64_t)tap_x * w->dilation_width;
     return ((int64_t)p->batch * w->in_height + y) * w->in_width + x;
-}
-
-/* Part `job` of `jobs` of the items 0..count-1, in order. */
-typedef struct tuff_span {
-    int64_t first, end;
-} tuff_span;
-static inline tuff_span tuff_share(int64_t count, int job, int jobs) {
-    const int64_t each = count / jobs, rest = count % jobs;
-    const int64_t first = each * job + (job < rest ? job : rest);
-    return (tuff_span){first, first + each + (job < rest ? 1 : 0)};
 }
 
 /* ---- infer and prepare ---- */
