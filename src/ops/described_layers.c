@@ -4,8 +4,8 @@
 #include <stddef.h>
 
 #include "graph/fields.h"
-#include "ops/described.h"
 #include "ops/activation.h"
+#include "ops/described.h"
 #include "ops/window.h"
 
 static const char *const lstm_kernel_names[] = {"FULL", "BASIC", NULL};

@@ -4,8 +4,8 @@
 #include <stddef.h>
 
 #include "graph/fields.h"
-#include "ops/described.h"
 #include "ops/activation.h"
+#include "ops/described.h"
 
 static const char *const reduce_window_names[] = {"UNSUPPORTED", "ADD", "MUL", "MINIMUM", "MAXIMUM", "ALL", "ANY", NULL};
 

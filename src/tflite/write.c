@@ -22,8 +22,15 @@ static const size_t largest_inside = 2000000000;
 static const char location_name[] = "buffer_location", location_text[] = "outside flatbuffers";
 enum { ALIGNMENT = 16 };
 
-typedef struct blob { tuff_bytes bytes; bool constant; uint64_t offset; /* behind the FlatBuffer */ } blob;
-typedef struct code { const tuff_op *op; int32_t version; } code;
+typedef struct blob {
+    tuff_bytes bytes;
+    bool constant;
+    uint64_t offset; /* behind the FlatBuffer */
+} blob;
+typedef struct code {
+    const tuff_op *op;
+    int32_t version;
+} code;
 
 typedef struct writer {
     tuff_flat_writer flat;
@@ -31,16 +38,16 @@ typedef struct writer {
     tuff_arena *arena;
     tuff_error *error;
     bool outside;
-    uint64_t base;      /* where what is outside begins: the FlatBuffer's size */
-    blob *blobs;        /* 0: the empty one */
+    uint64_t base; /* where what is outside begins: the FlatBuffer's size */
+    blob *blobs;   /* 0: the empty one */
     size_t n_blobs;
-    int32_t *slots;     /* hash table of blob numbers; 0: free */
+    int32_t *slots; /* hash table of blob numbers; 0: free */
     size_t n_slots;
     uint32_t **tensor_blob; /* per subgraph, per tensor */
     uint32_t *metadata_blob;
     code *codes;
     size_t n_codes;
-    uint32_t **node_code;   /* per subgraph, per node */
+    uint32_t **node_code; /* per subgraph, per node */
 } writer;
 
 /* ---- before writing: what is shared ---- */
@@ -91,7 +98,9 @@ static tuff_status collect_blobs(writer *w) {
     return TUFF_OK;
 }
 
-static bool same_op(const tuff_op *a, const tuff_op *b) { return a == b || (a->code == b->code && (a->code != TFLITE_CUSTOM || strcmp(a->name, b->name) == 0)); }
+static bool same_op(const tuff_op *a, const tuff_op *b) {
+    return a == b || (a->code == b->code && (a->code != TFLITE_CUSTOM || strcmp(a->name, b->name) == 0));
+}
 
 static tuff_status collect_codes(writer *w, bool choose_versions) {
     const tuff_graph *g = w->graph;

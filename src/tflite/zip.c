@@ -87,11 +87,11 @@ static uint32_t crc32(const uint8_t *bytes, size_t count) {
 
 /* The fields that a local header and a directory entry have in common, from "version needed" to the lengths of name and extra field. */
 static uint8_t *put_common(uint8_t *to, const tuff_associated_file *f, uint32_t crc) {
-    to = put(to, 20, 2); /* version 2.0 reads it */
+    to = put(to, 20, 2);    /* version 2.0 reads it */
     to = put(to, 0x800, 2); /* names are UTF-8 */
-    to = put(to, 0, 2); /* stored */
-    to = put(to, 0, 2); /* 00:00:00 */
-    to = put(to, 0x21, 2); /* 1980-01-01: the same model gives the same bytes */
+    to = put(to, 0, 2);     /* stored */
+    to = put(to, 0, 2);     /* 00:00:00 */
+    to = put(to, 0x21, 2);  /* 1980-01-01: the same model gives the same bytes */
     to = put(to, crc, 4);
     to = put(to, (uint32_t)f->content.count, 4);
     to = put(to, (uint32_t)f->content.count, 4);
