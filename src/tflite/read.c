@@ -285,7 +285,7 @@ static tuff_status read_model(reader *r) {
     TUFF_TRY(read_subgraphs(r));
     TUFF_TRY(read_signatures(r));
     TUFF_TRY(read_metadata(r));
-    TUFF_TRY(tuff_zip_read(r->flat.bytes, r->flat.count, r->graph, r->error));
+    TUFF_TRY(tuff_attached_read(r->flat.bytes, r->flat.count, r->graph, r->error));
     return tuff_graph_check(r->graph, r->error);
 }
 

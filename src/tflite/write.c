@@ -398,7 +398,7 @@ static tuff_status write_model(writer *w, const tuff_allocator *a, size_t reserv
 
 /* What comes behind the FlatBuffer: constants, then associated files. The FlatBuffer's memory grows to hold it. */
 static tuff_status append(writer *w, uint64_t outside, const tuff_allocator *a, uint8_t **bytes, size_t *count) {
-    const size_t flat = *count, zip = tuff_zip_bytes(w->graph);
+    const size_t flat = *count, zip = tuff_attached_bytes(w->graph);
     size_t total;
     if (outside > SIZE_MAX || !tuff_add_size(flat, (size_t)outside, &total) || !tuff_add_size(total, zip, &total)) return tuff_fail_memory(w->error, SIZE_MAX);
     if (zip && total > UINT32_MAX) return tuff_fail(w->error, TUFF_ERR_LIMIT, "associated files end at byte %zu, a zip ends at 4 GB", total);
@@ -410,7 +410,7 @@ static tuff_status append(writer *w, uint64_t outside, const tuff_allocator *a, 
     if (outside) memset(file + flat, 0, (size_t)outside);
     for (size_t k = 1; w->outside && k < w->n_blobs; k++)
         if (w->blobs[k].constant) memcpy(file + flat + w->blobs[k].offset, w->blobs[k].bytes.data, w->blobs[k].bytes.count);
-    tuff_zip_write(w->graph, file + flat + outside, flat + (size_t)outside);
+    tuff_attached_write(w->graph, file + flat + outside, flat + (size_t)outside);
     return TUFF_OK;
 }
 

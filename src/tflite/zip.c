@@ -61,7 +61,7 @@ static bool read_entry(const uint8_t *bytes, size_t count, const directory *d, s
     return true;
 }
 
-tuff_status tuff_zip_read(const uint8_t *bytes, size_t count, tuff_graph *g, tuff_error *error) {
+tuff_status tuff_attached_read(const uint8_t *bytes, size_t count, tuff_graph *g, tuff_error *error) {
     directory d;
     if (!find_directory(bytes, count, &d)) return TUFF_OK;
     tuff_associated_file *files = TUFF_NEW_ARRAY(g->arena, d.count, tuff_associated_file, error);
@@ -104,7 +104,7 @@ static uint8_t *put_bytes(uint8_t *to, const void *from, size_t bytes) {
     return to + bytes;
 }
 
-size_t tuff_zip_bytes(const tuff_graph *g) {
+size_t tuff_attached_bytes(const tuff_graph *g) {
     size_t bytes = g->n_files ? END_BYTES : 0;
     for (int32_t k = 0; k < g->n_files; k++) bytes += LOCAL_BYTES + ENTRY_BYTES + 2 * strlen(g->files[k].name) + g->files[k].content.count;
     return bytes;
@@ -112,7 +112,7 @@ size_t tuff_zip_bytes(const tuff_graph *g) {
 
 static size_t local_bytes(const tuff_associated_file *f) { return LOCAL_BYTES + strlen(f->name) + f->content.count; }
 
-void tuff_zip_write(const tuff_graph *g, uint8_t *to, size_t offset) {
+void tuff_attached_write(const tuff_graph *g, uint8_t *to, size_t offset) {
     if (g->n_files == 0) return;
     size_t contents = 0;
     for (int32_t k = 0; k < g->n_files; k++) contents += local_bytes(&g->files[k]);
