@@ -1,0 +1,152 @@
+/* Accuracy on a dataset, and agreement of two models.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A class is the index of the largest value of output 0's first batch item, the first one where several are equal. A model with one value per item is a yes-or-no
+ * classifier: class 1 above one half. "Among the k best" counts how many values beat the label's, ties going to the lower index, as a stable sort does.
+ */
+#include "tuff/eval.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/error.h"
+
+/* One model at work. */
+typedef struct subject {
+    tuff_interpreter *it;
+    tuff_feed *feed;
+    float *values; /* of the whole output 0 */
+    size_t count;
+    int32_t per_item, classes;
+} subject;
+
+static void subject_close(subject *s) {
+    free(s->values);
+    tuff_feed_destroy(s->feed);
+    tuff_interpreter_destroy(s->it);
+}
+
+static tuff_status subject_open(subject *s, const tuff_model *model, const tuff_feed_options *feed, const tuff_eval_options *options, tuff_error *error) {
+    tuff_interpreter_options how = TUFF_INTERPRETER_OPTIONS;
+    how.threads = options->threads;
+    how.cpu = options->cpu;
+    TUFF_TRY(tuff_interpreter_create(model, &how, &s->it, error));
+    TUFF_TRY(tuff_feed_create(model, feed, &s->feed, error));
+    const tuff_tensor *t = tuff_interpreter_output(s->it, 0);
+    if (!t) return tuff_fail(error, TUFF_ERR_MODEL, "the model has no output to evaluate");
+    int64_t count = 1;
+    for (int32_t i = 0; i < t->rank; i++) count *= t->shape[i];
+    const int64_t items = t->rank > 1 ? t->shape[0] : 1;
+    if (count < 1 || count / items > INT32_MAX)
+        return tuff_fail(error, TUFF_ERR_MODEL, "output %s has %lld values, expected one per class", t->name, (long long)count);
+    s->count = (size_t)count;
+    s->per_item = (int32_t)(count / items);
+    s->classes = s->per_item == 1 ? 2 : s->per_item;
+    s->values = malloc(s->count * sizeof *s->values);
+    return s->values ? TUFF_OK : tuff_fail_memory(error, s->count * sizeof *s->values);
+}
+
+static tuff_status predict(subject *s, const tuff_sample *sample, int32_t *class, tuff_error *error) {
+    TUFF_TRY(tuff_feed_put(s->feed, s->it, sample, error));
+    TUFF_TRY(tuff_interpreter_invoke(s->it, error));
+    TUFF_TRY(tuff_interpreter_get_f32(s->it, 0, s->values, s->count, error));
+    *class = 0;
+    if (s->per_item == 1) *class = s->values[0] > 0.5f;
+    for (int32_t k = 1; k < s->per_item; k++)
+        if (s->values[k] > s->values[*class]) *class = k;
+    return TUFF_OK;
+}
+
+/* Is `label` among the `top` largest values? */
+static bool among_top(const subject *s, int32_t predicted, int32_t label, int32_t top) {
+    if (s->per_item == 1) return top > 1 || predicted == label;
+    int32_t better = 0;
+    for (int32_t k = 0; k < s->per_item; k++) better += s->values[k] > s->values[label] || (s->values[k] == s->values[label] && k < label);
+    return better < top;
+}
+
+static tuff_status count_label(const subject *s, const tuff_sample *sample, int32_t predicted, const tuff_eval_options *options, tuff_eval_result *r,
+                               tuff_error *error) {
+    if (sample->label < 0 || sample->label >= r->classes)
+        return tuff_fail(error, TUFF_ERR_DATA, "%s: label %d, expected 0..%d: the model has %d classes", sample->name, (int)sample->label, (int)r->classes - 1,
+                         (int)r->classes);
+    r->right += predicted == sample->label;
+    r->right_top += among_top(s, predicted, sample->label, options->top > 1 ? options->top : 1);
+    if (r->confusion) r->confusion[(size_t)sample->label * (size_t)r->classes + (size_t)predicted]++;
+    return TUFF_OK;
+}
+
+static void count_other(const tuff_sample *sample, int32_t predicted, int32_t other, tuff_eval_result *r) {
+    r->agree += predicted == other;
+    if (!r->labelled) return;
+    const bool right = predicted == sample->label, other_right = other == sample->label;
+    r->other_right += other_right;
+    r->only_this_right += right && !other_right;
+    r->only_other_right += other_right && !right;
+}
+
+static tuff_status eval_samples(subject *this, subject *other, tuff_dataset *dataset, const tuff_eval_options *options, tuff_eval_result *r,
+                                tuff_error *error) {
+    const size_t total = tuff_dataset_count(dataset);
+    for (size_t k = 0; k < total; k++) {
+        if (options->progress && !options->progress(options->context, k, total)) return tuff_fail(error, TUFF_ERR_CANCELLED, "cancelled");
+        tuff_sample sample;
+        int32_t predicted, second;
+        TUFF_TRY(tuff_dataset_get(dataset, k, &sample, error));
+        TUFF_TRY(predict(this, &sample, &predicted, error));
+        if (r->labelled) TUFF_TRY(count_label(this, &sample, predicted, options, r, error));
+        if (other->it) {
+            TUFF_TRY(predict(other, &sample, &second, error));
+            count_other(&sample, predicted, second, r);
+        }
+        r->n++;
+    }
+    return TUFF_OK;
+}
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static tuff_status prepare(subject *this, subject *other, const tuff_model *model, tuff_dataset *dataset, const tuff_eval_options *options, tuff_eval_result *r,
+                           tuff_error *error) {
+    TUFF_TRY(subject_open(this, model, options->feed, options, error));
+    r->classes = this->classes;
+    r->labelled = tuff_dataset_has_labels(dataset);
+    r->compared = options->against != NULL;
+    if (r->compared) {
+        /* its own recipe; what is said about the data is said once, by the first */
+        tuff_feed_options own = TUFF_FEED_OPTIONS;
+        own.invert = options->feed && options->feed->invert;
+        TUFF_TRY(subject_open(other, options->against, &own, options, error));
+        if (other->classes != this->classes)
+            return tuff_fail(error, TUFF_ERR_MODEL, "the models have %d and %d classes, expected as many", (int)this->classes, (int)other->classes);
+    }
+    if (!r->labelled || r->classes > TUFF_CONFUSION_CLASSES) return TUFF_OK;
+    r->confusion = calloc((size_t)r->classes * (size_t)r->classes, sizeof *r->confusion);
+    return r->confusion ? TUFF_OK : tuff_fail_memory(error, (size_t)r->classes * (size_t)r->classes * sizeof *r->confusion);
+}
+
+tuff_status tuff_eval(const tuff_model *model, tuff_dataset *dataset, const tuff_eval_options *options, tuff_eval_result *result, tuff_error *error) {
+    static const tuff_eval_options standard = TUFF_EVAL_OPTIONS;
+    if (!options) options = &standard;
+    *result = (tuff_eval_result){0};
+    subject this = {0}, other = {0};
+    const double start = now();
+    tuff_status status = prepare(&this, &other, model, dataset, options, result, error);
+    if (status == TUFF_OK) status = eval_samples(&this, &other, dataset, options, result, error);
+    if (result->compared && result->labelled) result->p_value = tuff_mcnemar(result->only_this_right, result->only_other_right);
+    result->seconds = now() - start;
+    subject_close(&this);
+    subject_close(&other);
+    if (status != TUFF_OK) tuff_eval_free(result);
+    return status;
+}
+
+void tuff_eval_free(tuff_eval_result *result) {
+    free(result->confusion);
+    *result = (tuff_eval_result){0};
+}
