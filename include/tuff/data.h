@@ -46,6 +46,8 @@ TUFF_API bool tuff_dataset_has_labels(const tuff_dataset *dataset);
 /* Folder names (or names in a csv) of the classes, 0 where classes are plain numbers. */
 TUFF_API int32_t tuff_dataset_class_count(const tuff_dataset *dataset);
 TUFF_API const char *tuff_dataset_class_name(const tuff_dataset *dataset, int32_t k);
+/* Whether the file tells training from test samples, so that options.split mattered. */
+TUFF_API bool tuff_dataset_is_split(const tuff_dataset *dataset);
 /* "t10k-images-idx3-ubyte.gz: 10,000 pictures 28x28x1, labels from t10k-labels-idx1-ubyte.gz" */
 TUFF_API const char *tuff_dataset_about(const tuff_dataset *dataset);
 

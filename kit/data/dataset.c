@@ -212,4 +212,5 @@ size_t tuff_dataset_count(const tuff_dataset *d) { return d->count; }
 bool tuff_dataset_has_labels(const tuff_dataset *d) { return d->labels != NULL; }
 int32_t tuff_dataset_class_count(const tuff_dataset *d) { return d->class_count; }
 const char *tuff_dataset_class_name(const tuff_dataset *d, int32_t k) { return k >= 0 && k < d->class_count ? d->class_names[k] : NULL; }
+bool tuff_dataset_is_split(const tuff_dataset *d) { return d->split; }
 const char *tuff_dataset_about(const tuff_dataset *d) { return d->about; }

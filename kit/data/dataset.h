@@ -21,6 +21,7 @@ struct tuff_dataset {
     tuff_picture shown; /* the picture of file `shown_file` */
     size_t shown_file;  /* total: none */
     bool picture;
+    bool split; /* the file holds training and test samples, and options.split chose */
 
     int32_t *labels;         /* `total` of them, or NULL */
     const char *labels_from; /* in words: "labels from x", "10 classes" ... */

@@ -90,6 +90,7 @@ static tuff_status read_pair(tuff_dataset *d, tuff_zip *zip, tuff_error *error) 
         samples = find_array(zip, pairs[k].samples);
         labels = find_array(zip, pairs[k].labels);
         if (samples >= 0 && pairs[k].split >= 0) {
+            d->split = true;
             d->name = tuff_arena_format(d->arena, error, "%s of %s", pairs[k].samples, d->name);
             if (!d->name) return TUFF_ERR_MEMORY;
         }
