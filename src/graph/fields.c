@@ -4,9 +4,9 @@
 #include "graph/fields.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "graph/line.h"
 
 const char *const tuff_type_names[] = {
 #define TYPE_NAME(name, number, text, bits) [number] = text,
@@ -126,35 +126,21 @@ void *tuff_fields_copy(const tuff_field *fields, const void *attrs, size_t bytes
 
 /* ---- text ---- */
 
-typedef struct text {
-    char *at;
-    size_t room, used;
-} text;
-
-TUFF_PRINTF(2, 3) static void say(text *t, const char *format, ...) {
-    if (t->used + 1 >= t->room) return;
-    va_list arguments;
-    va_start(arguments, format);
-    const int n = vsnprintf(t->at + t->used, t->room - t->used, format, arguments);
-    va_end(arguments);
-    if (n > 0) t->used = (size_t)n < t->room - t->used ? t->used + (size_t)n : t->room - 1;
-}
-
-static void say_enum(text *t, const tuff_field *f, int64_t value) {
+static void say_enum(tuff_line *t, const tuff_field *f, int64_t value) {
     for (int64_t k = 0; f->names && f->names[k]; k++)
         if (k == value) {
-            say(t, "%s", f->names[k]);
+            tuff_line_add(t, "%s", f->names[k]);
             return;
         }
-    say(t, "%" PRId64, value);
+    tuff_line_add(t, "%" PRId64, value);
 }
 
-static void say_scalar(text *t, const tuff_field *f, tuff_field_kind kind, const void *at) {
+static void say_scalar(tuff_line *t, const tuff_field *f, tuff_field_kind kind, const void *at) {
     switch (kind) {
     case TUFF_FIELD_BOOL: {
         uint8_t value;
         memcpy(&value, at, 1);
-        say(t, "%s", value ? "true" : "false");
+        tuff_line_add(t, "%s", value ? "true" : "false");
         break;
     }
     case TUFF_FIELD_S8: say_enum(t, f, *(const int8_t *)at); break;
@@ -163,16 +149,16 @@ static void say_scalar(text *t, const tuff_field *f, tuff_field_kind kind, const
     case TUFF_FIELD_S32: say_enum(t, f, *(const int32_t *)at); break;
     case TUFF_FIELD_U32: say_enum(t, f, *(const uint32_t *)at); break;
     case TUFF_FIELD_S64: say_enum(t, f, *(const int64_t *)at); break;
-    case TUFF_FIELD_F32: say(t, "%.9g", (double)*(const float *)at); break;
-    case TUFF_FIELD_F64: say(t, "%.17g", *(const double *)at); break;
+    case TUFF_FIELD_F32: tuff_line_add(t, "%.9g", (double)*(const float *)at); break;
+    case TUFF_FIELD_F64: tuff_line_add(t, "%.17g", *(const double *)at); break;
     case TUFF_FIELD_MULTIPLIER: {
         const tuff_multiplier *m = at;
-        say(t, "%" PRId32 "*2^%" PRId32, m->multiplier, m->shift);
+        tuff_line_add(t, "%" PRId32 "*2^%" PRId32, m->multiplier, m->shift);
         break;
     }
     case TUFF_FIELD_PRIM: {
         const tuff_prim *const *prim = at;
-        say(t, "%s", *prim ? (*prim)->symbol : "none");
+        tuff_line_add(t, "%s", *prim ? (*prim)->symbol : "none");
         break;
     }
     default: break;
@@ -197,37 +183,35 @@ static size_t args_element_bytes(tuff_field_kind kind) {
 
 enum { SHOWN = 16 };
 
-static void say_list(text *t, const tuff_field *f, tuff_field_kind kind, const void *data, size_t count) {
-    say(t, "[");
+static void say_list(tuff_line *t, const tuff_field *f, tuff_field_kind kind, const void *data, size_t count) {
+    tuff_line_add(t, "[");
     for (size_t k = 0; k < count && k < SHOWN; k++) {
-        if (k) say(t, " ");
+        if (k) tuff_line_add(t, " ");
         say_scalar(t, f, kind, (const char *)data + k * args_element_bytes(kind));
     }
-    say(t, count > SHOWN ? " ...]" : "]");
+    tuff_line_add(t, count > SHOWN ? " ...]" : "]");
 }
 
 size_t tuff_field_print(const tuff_field *f, const void *attrs, char *to, size_t room) {
-    text t = {to, room, 0};
-    if (room) to[0] = 0;
+    tuff_line t = tuff_line_in(to, room);
     const char *at = (const char *)attrs + f->offset;
     if (tuff_field_is_vector(f->kind)) {
         const tuff_bytes v = vector_at(f, attrs);
         say_list(&t, f, element_kind(f->kind), v.data, v.count);
     } else if (f->kind == TUFF_FIELD_STRING) {
         const char *value = string_at(f, attrs);
-        say(&t, "\"%s\"", value ? value : "");
+        tuff_line_add(&t, "\"%s\"", value ? value : "");
     } else if (f->count > 1) say_list(&t, f, f->kind, at, f->count);
     else say_scalar(&t, f, f->kind, at);
     return t.used;
 }
 
 size_t tuff_fields_print(const tuff_field *fields, const void *attrs, char *to, size_t room) {
-    text t = {to, room, 0};
-    if (room) to[0] = 0;
+    tuff_line t = tuff_line_in(to, room);
     for (const tuff_field *f = fields; f && attrs && f->kind != TUFF_FIELD_END_KIND; f++) {
         if (tuff_field_is_default(f, attrs)) continue;
-        say(&t, " %s=", f->name);
-        t.used += tuff_field_print(f, attrs, t.at + t.used, t.room - t.used);
+        tuff_line_add(&t, " %s=", f->name);
+        t.used += tuff_field_print(f, attrs, t.text + t.used, t.room - t.used);
     }
     return t.used;
 }
