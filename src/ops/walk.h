@@ -8,6 +8,7 @@
 #ifndef TUFF_OPS_WALK_H
 #define TUFF_OPS_WALK_H
 
+#include "ops/share.h"
 #include "tuff/op.h"
 
 typedef struct tuff_walk {
@@ -31,11 +32,9 @@ typedef struct tuff_row {
 void tuff_walk_from(const tuff_walk *w, tuff_row *row, int64_t begin, int64_t end);
 bool tuff_walk_row(const tuff_walk *w, tuff_row *row);
 int64_t tuff_walk_count(const tuff_walk *w);
-/* The part of `count` that is job's. */
-static inline int64_t tuff_job_begin(int64_t count, int job, int jobs) { return count / jobs * job + count % jobs * job / jobs; }
 static inline void tuff_walk_job(const tuff_walk *w, tuff_row *row, int job, int jobs) {
-    const int64_t count = tuff_walk_count(w);
-    tuff_walk_from(w, row, tuff_job_begin(count, job, jobs), tuff_job_begin(count, job + 1, jobs));
+    const tuff_span span = tuff_share(tuff_walk_count(w), job, jobs);
+    tuff_walk_from(w, row, span.first, span.end);
 }
 static inline int64_t tuff_walk_step_a(const tuff_walk *w) { return w->a[w->rank - 1]; }
 static inline int64_t tuff_walk_step_b(const tuff_walk *w) { return w->b[w->rank - 1]; }

@@ -1,0 +1,97 @@
+/* Ops that only move elements: the two kernels behind them.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "ops/move.h"
+
+#include <string.h>
+
+/* in [..], out [walk]; tiles: any split of the outputs; scratch, errors: none */
+#define MOVE(name, T)                                                            \
+    int name(const void *args, void *const *io, int job, int jobs) {             \
+        const tuff_walk *walk = &((const tuff_move_args *)args)->walk;           \
+        const int64_t step = tuff_walk_step_a(walk);                             \
+        tuff_row row;                                                            \
+        for (tuff_walk_job(walk, &row, job, jobs); tuff_walk_row(walk, &row);) { \
+            const T *in = (const T *)io[0] + row.a;                              \
+            T *out = (T *)io[1] + row.out;                                       \
+            if (step == 1) memcpy(out, in, (size_t)row.n * sizeof(T));           \
+            else                                                                 \
+                for (int32_t i = 0; i < row.n; i++) out[i] = in[i * step];       \
+        }                                                                        \
+        return 0;                                                                \
+    }
+MOVE(tuff_move_b1, uint8_t)
+MOVE(tuff_move_b2, uint16_t)
+MOVE(tuff_move_b4, uint32_t)
+MOVE(tuff_move_b8, uint64_t)
+
+/* in, out; tiles: rows; scratch, errors: none */
+int tuff_move_rows(const void *args, void *const *io, int job, int jobs) {
+    const tuff_move_rows_args *p = args;
+    const tuff_span span = tuff_share(p->rows, job, jobs);
+    const uint8_t *in = (const uint8_t *)io[0] + p->in_offset;
+    uint8_t *out = (uint8_t *)io[1] + p->out_offset;
+    for (int64_t r = span.first; r < span.end; r++) memcpy(out + r * p->out_pitch, in + r * p->in_pitch, (size_t)p->bytes);
+    return 0;
+}
+
+/* in, out, table [256]; tiles: rows; scratch, errors: none */
+int tuff_move_rows_mapped(const void *args, void *const *io, int job, int jobs) {
+    const tuff_move_rows_args *p = args;
+    const tuff_span span = tuff_share(p->rows, job, jobs);
+    const uint8_t *table = io[2];
+    for (int64_t r = span.first; r < span.end; r++) {
+        const uint8_t *in = (const uint8_t *)io[0] + p->in_offset + r * p->in_pitch;
+        uint8_t *out = (uint8_t *)io[1] + p->out_offset + r * p->out_pitch;
+        for (int64_t i = 0; i < p->bytes; i++) out[i] = table[in[i]];
+    }
+    return 0;
+}
+
+#ifndef TUFF_KERNELS_ONLY
+#include "ops/tensor.h"
+
+const tuff_field tuff_move_fields[] = {TUFF_WALK_FIELDS(tuff_move_args, walk), TUFF_FIELD_END};
+const tuff_field tuff_move_rows_fields[] = {
+    TUFF_ARG(tuff_move_rows_args, rows, S64),
+    TUFF_ARG(tuff_move_rows_args, bytes, S64),
+    TUFF_ARG(tuff_move_rows_args, in_pitch, S64),
+    TUFF_ARG(tuff_move_rows_args, in_offset, S64),
+    TUFF_ARG(tuff_move_rows_args, out_pitch, S64),
+    TUFF_ARG(tuff_move_rows_args, out_offset, S64),
+    TUFF_FIELD_END,
+};
+
+tuff_status tuff_move_emit(tuff_context *c, int32_t output, const tuff_walk *walk) {
+    tuff_move_args *args = tuff_args(c, &c->variant->kernel);
+    if (args) args->walk = *walk;
+    const int64_t count = tuff_walk_count(walk);
+    const tuff_cost cost = {count, 0, 2 * count * tuff_type_bits(c->outputs[output]->type) / 8};
+    const tuff_io io[] = {tuff_io_input(c, 0), tuff_io_output(c, output)};
+    return tuff_emit(c, &c->variant->kernel, args, cost, io, 2);
+}
+
+tuff_status tuff_move_rows_emit(tuff_context *c, tuff_io in, tuff_io out, const tuff_move_rows_args *rows) {
+    static const tuff_kernel kernel = TUFF_MOVE_ROWS_KERNEL;
+    tuff_move_rows_args *args = tuff_args(c, &kernel);
+    if (args) *args = *rows;
+    const tuff_io io[] = {in, out};
+    return tuff_emit(c, &kernel, args, (tuff_cost){rows->rows, 0, 2 * rows->rows * rows->bytes}, io, 2);
+}
+
+void tuff_walk_slice(tuff_walk *walk, const tuff_tensor *in, const int32_t *begin, const int32_t *step, const int32_t *dims) {
+    *walk = (tuff_walk){0};
+    for (int32_t k = 0; k < in->rank; k++) {
+        const int64_t stride = tuff_dims_product(in->shape, k + 1, in->rank);
+        walk->start += begin[k] * stride;
+        tuff_walk_add(walk, dims[k], step[k] * stride, 0);
+    }
+    tuff_walk_close(walk);
+}
+
+int64_t tuff_stretch_bytes(const tuff_tensor *t, int32_t from, bool *whole) {
+    const int64_t bits = tuff_dims_product(t->shape, from, t->rank) * tuff_type_bits(t->type);
+    *whole = bits % 8 == 0;
+    return bits / 8;
+}
+#endif
