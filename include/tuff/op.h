@@ -239,6 +239,9 @@ typedef struct tuff_options {
 } tuff_options;
 #define TUFF_OPTIONS(table_, number, attrs, fields_) {#table_, number, false, sizeof(attrs), fields_}
 #define TUFF_OPTIONS2(table_, number, attrs, fields_) {#table_, number, true, sizeof(attrs), fields_}
+/* a table without fields */
+#define TUFF_OPTIONS_EMPTY(table_, number) {#table_, number, false, 0, NULL}
+#define TUFF_OPTIONS2_EMPTY(table_, number) {#table_, number, true, 0, NULL}
 
 #define TUFF_VIEW_OF(input) ((input) + 1)
 enum { TUFF_OP_IMPURE = 1 }; /* flags: what it computes doesn't follow from its inputs alone (random numbers, state) */

@@ -13,9 +13,6 @@
     const tuff_op tuff_op_##symbol = {.name = name_, .code = code_, .highest = highest_, .inputs = inputs_, .outputs = outputs_, .options = __VA_ARGS__}
 /* clang-format off */
 #define TUFF_NO_OPTIONS {NULL, 0, false, 0, NULL}
-/* an options table without fields */
-#define TUFF_OPTIONS_EMPTY(table_, number) {#table_, number, false, 0, NULL}
-#define TUFF_OPTIONS2_EMPTY(table_, number) {#table_, number, true, 0, NULL}
 /* clang-format on */
 
 typedef struct tuff_gelu_attrs {
@@ -42,9 +39,6 @@ typedef struct tuff_fake_quant_attrs {
 typedef struct tuff_div_attrs {
     int8_t fused_activation_function;
 } tuff_div_attrs;
-typedef struct tuff_reducer_attrs {
-    bool keep_dims;
-} tuff_reducer_attrs;
 typedef struct tuff_arg_max_attrs {
     int8_t output_type;
 } tuff_arg_max_attrs;

@@ -105,10 +105,6 @@ TUFF_DESCRIBED(select_v2, "SELECT_V2", 123, 2, "condition x y", "output", TUFF_O
 
 /* ---- along axes ---- */
 
-static const tuff_field reducer_fields[] = {
-    TUFF_FIELD(tuff_reducer_attrs, keep_dims, BOOL, 0),
-    TUFF_FIELD_END,
-};
 static const tuff_field arg_max_fields[] = {
     TUFF_FIELD(tuff_arg_max_attrs, output_type, S8, 0, .names = tuff_type_names),
     TUFF_FIELD_END,
@@ -135,12 +131,6 @@ static const tuff_field reduce_window_fields[] = {
     TUFF_FIELD_END,
 };
 
-TUFF_DESCRIBED(sum, "SUM", 74, 2, "input axes", "output", TUFF_OPTIONS(ReducerOptions, 27, tuff_reducer_attrs, reducer_fields));
-TUFF_DESCRIBED(reduce_prod, "REDUCE_PROD", 81, 2, "input axes", "output", TUFF_OPTIONS(ReducerOptions, 27, tuff_reducer_attrs, reducer_fields));
-TUFF_DESCRIBED(reduce_max, "REDUCE_MAX", 82, 3, "input axes", "output", TUFF_OPTIONS(ReducerOptions, 27, tuff_reducer_attrs, reducer_fields));
-TUFF_DESCRIBED(reduce_min, "REDUCE_MIN", 89, 3, "input axes", "output", TUFF_OPTIONS(ReducerOptions, 27, tuff_reducer_attrs, reducer_fields));
-TUFF_DESCRIBED(reduce_any, "REDUCE_ANY", 91, 1, "input axes", "output", TUFF_OPTIONS(ReducerOptions, 27, tuff_reducer_attrs, reducer_fields));
-TUFF_DESCRIBED(reduce_all, "REDUCE_ALL", 140, 1, "input axes", "output", TUFF_OPTIONS(ReducerOptions, 27, tuff_reducer_attrs, reducer_fields));
 TUFF_DESCRIBED(arg_max, "ARG_MAX", 56, 3, "input axis", "output", TUFF_OPTIONS(ArgMaxOptions, 40, tuff_arg_max_attrs, arg_max_fields));
 TUFF_DESCRIBED(arg_min, "ARG_MIN", 79, 3, "input axis", "output", TUFF_OPTIONS(ArgMinOptions, 57, tuff_arg_min_attrs, arg_min_fields));
 TUFF_DESCRIBED(cumsum, "CUMSUM", 128, 1, "input axis", "output", TUFF_OPTIONS(CumsumOptions, 102, tuff_cumsum_attrs, cumsum_fields));

@@ -127,7 +127,6 @@ static const tuff_field random_fields[] = {
 TUFF_DESCRIBED(fill, "FILL", 94, 5, "dims value", "output", TUFF_OPTIONS_EMPTY(FillOptions, 68));
 TUFF_DESCRIBED(range, "RANGE", 96, 2, "start limit delta", "output", TUFF_OPTIONS_EMPTY(RangeOptions, 73));
 TUFF_DESCRIBED(one_hot, "ONE_HOT", 85, 1, "indices depth on_value off_value", "output", TUFF_OPTIONS(OneHotOptions, 61, tuff_one_hot_attrs, one_hot_fields));
-TUFF_DESCRIBED(rank, "RANK", 110, 1, "input", "output", TUFF_OPTIONS_EMPTY(RankOptions, 86));
 TUFF_DESCRIBED(where, "WHERE", 109, 2, "condition", "output", TUFF_OPTIONS_EMPTY(WhereOptions, 85));
 TUFF_DESCRIBED(matrix_diag, "MATRIX_DIAG", 113, 1, "diagonal", "output", TUFF_OPTIONS_EMPTY(MatrixDiagOptions, 88));
 TUFF_DESCRIBED(matrix_set_diag, "MATRIX_SET_DIAG", 115, 1, "input diagonal", "output", TUFF_OPTIONS_EMPTY(MatrixSetDiagOptions, 90));

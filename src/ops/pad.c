@@ -142,7 +142,7 @@ static int32_t version(const tuff_context *c) { return c->inputs[0]->rank > 4 ? 
 const tuff_op tuff_op_pad = {
     .name = "PAD",
     .code = 34,
-    .options = {"PadOptions", 22, false, 0, NULL},
+    .options = TUFF_OPTIONS_EMPTY(PadOptions, 22),
     .inputs = "input paddings",
     .outputs = "output",
     .variants = pad_variants,
@@ -154,7 +154,7 @@ const tuff_op tuff_op_pad = {
 const tuff_op tuff_op_padv2 = {
     .name = "PADV2",
     .code = 60,
-    .options = {"PadV2Options", 43, false, 0, NULL},
+    .options = TUFF_OPTIONS_EMPTY(PadV2Options, 43),
     .inputs = "input paddings value",
     .outputs = "output",
     .variants = padv2_variants,

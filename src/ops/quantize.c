@@ -209,7 +209,7 @@ static int32_t version_dequantize(const tuff_context *c) { return c->inputs[0]->
 const tuff_op tuff_op_quantize = {
     .name = "QUANTIZE",
     .code = 114,
-    .options = {"QuantizeOptions", 89, false, 0, NULL},
+    .options = TUFF_OPTIONS_EMPTY(QuantizeOptions, 89),
     .inputs = "input",
     .outputs = "output",
     .variants = quantize_variants,
@@ -221,7 +221,7 @@ const tuff_op tuff_op_quantize = {
 const tuff_op tuff_op_dequantize = {
     .name = "DEQUANTIZE",
     .code = 6,
-    .options = {"DequantizeOptions", 38, false, 0, NULL},
+    .options = TUFF_OPTIONS_EMPTY(DequantizeOptions, 38),
     .inputs = "input",
     .outputs = "output",
     .variants = dequantize_variants,

@@ -20,6 +20,8 @@ static const tuff_variant squeeze_variants[] = {{{"any"}, {"=0"}, 1, "act -> sam
 static const tuff_variant expand_dims_variants[] = {{{"any", "s32|s64"}, {"=0"}, 1, "act - -> same", {0}}, {.version = 0}};
 static const tuff_variant shape_variants[] = {{{"any"}, {"s32|s64"}, 1, "- -> -", {0}}, {.version = 0}};
 
+static const tuff_variant rank_variants[] = {{{"any"}, {"s32"}, 1, "- -> -", {0}}, {.version = 0}};
+
 /* The shape that RESHAPE is asked for, with its -1. */
 static tuff_status wanted_shape(tuff_context *c, int32_t *dims, int32_t *rank) {
     const tuff_reshape_attrs *attrs = c->attrs;
@@ -110,6 +112,8 @@ static tuff_status infer_shape(tuff_context *c) {
     return infer_numbers(c, 1, &in->rank, in->rank, in->shape);
 }
 
+static tuff_status infer_rank(tuff_context *c) { return infer_numbers(c, 0, NULL, 1, &c->inputs[0]->rank); }
+
 const tuff_op tuff_op_reshape = {
     .name = "RESHAPE",
     .code = 22,
@@ -135,7 +139,7 @@ const tuff_op tuff_op_squeeze = {
 const tuff_op tuff_op_expand_dims = {
     .name = "EXPAND_DIMS",
     .code = 70,
-    .options = {"ExpandDimsOptions", 52, false, 0, NULL},
+    .options = TUFF_OPTIONS_EMPTY(ExpandDimsOptions, 52),
     .inputs = "input axis",
     .outputs = "output",
     .variants = expand_dims_variants,
@@ -151,6 +155,16 @@ const tuff_op tuff_op_shape = {
     .outputs = "output",
     .variants = shape_variants,
     .infer = infer_shape,
+    .highest = 1,
+};
+const tuff_op tuff_op_rank = {
+    .name = "RANK",
+    .code = 110,
+    .options = TUFF_OPTIONS_EMPTY(RankOptions, 86),
+    .inputs = "input",
+    .outputs = "output",
+    .variants = rank_variants,
+    .infer = infer_rank,
     .highest = 1,
 };
 #endif
