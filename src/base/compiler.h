@@ -12,8 +12,15 @@
 #if defined(__x86_64__) && defined(__GNUC__)
 #define TUFF_X86 1
 #define TUFF_TARGET_AVX2 __attribute__((target("avx2,fma")))
+#if defined(__clang__) ? __clang_major__ >= 12 : __GNUC__ >= 11
+#define TUFF_AVXVNNI 1
+#define TUFF_TARGET_AVXVNNI __attribute__((target("avx2,fma,avxvnni")))
+#else
+#define TUFF_AVXVNNI 0
+#endif
 #else
 #define TUFF_X86 0
+#define TUFF_AVXVNNI 0
 #endif
 
 /* Threads: wherever there are POSIX threads and C11 atomics. */

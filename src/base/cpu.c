@@ -24,11 +24,19 @@ static bool has_avx2(void) {
     if (!(c & bit_OSXSAVE) || !(c & bit_AVX) || !(c & bit_FMA) || !system_keeps_ymm()) return false;
     return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX2);
 }
-#else
-static bool has_avx2(void) { return false; }
-#endif
 
-tuff_cpu_level tuff_cpu_detect(void) { return has_avx2() ? TUFF_CPU_AVX2 : TUFF_CPU_C; }
+static bool has_avxvnni(void) {
+    unsigned a, b, c, d;
+    return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & 1 << 4);
+}
+
+tuff_cpu_level tuff_cpu_detect(void) {
+    if (!has_avx2()) return TUFF_CPU_C;
+    return has_avxvnni() ? TUFF_CPU_AVXVNNI : TUFF_CPU_AVX2;
+}
+#else
+tuff_cpu_level tuff_cpu_detect(void) { return TUFF_CPU_C; }
+#endif
 
 static const char *const names[] = {
 #define TUFF_CPU_TEXT(name, text, about) text,

@@ -10,7 +10,8 @@
 #define TUFF_CPU_LEVELS(X)                                  \
     X(NONE, "none", "portable kernels")                     \
     X(C, "c", "prims in portable C")                        \
-    X(AVX2, "avx2", "x86-64 with AVX2 and FMA")
+    X(AVX2, "avx2", "x86-64 with AVX2 and FMA")             \
+    X(AVXVNNI, "avxvnni", "x86-64 with AVX2, FMA, AVX-VNNI")
 
 typedef enum tuff_cpu_level {
 #define TUFF_CPU_ENUM(name, text, about) TUFF_CPU_##name,

@@ -33,7 +33,7 @@ void tuff_gemm_s8_pack(const tuff_gemm_s8 *prim, void *packed, const uint8_t *we
         const int32_t valid = n - first < columns ? n - first : columns;
         const uint8_t *source = weights + (int64_t)first * k;
         for (int32_t j = 0; j < columns; j++, out += sizeof(int32_t)) {
-            const int32_t folded = j < valid ? folded_bias(source + (int64_t)j * k, flip, bias ? bias[first + j] : 0, zero_in, k) : 0;
+            const int32_t folded = j < valid ? folded_bias(source + (int64_t)j * k, flip, bias ? bias[first + j] : 0, zero_in + prim->offset, k) : 0;
             memcpy(out, &folded, sizeof folded);
         }
         for (int32_t t = 0; t < k_padded; t += depth)
@@ -63,5 +63,5 @@ static void run(int32_t *acc, int64_t acc_pitch, const uint8_t *a, int64_t a_pit
         for (int32_t i = 0; i < m; i++) row(acc + i * acc_pitch + first, a + i * a_pitch, flip, panel, k);
 }
 
-const tuff_gemm_s8 tuff_gemm_s8_c = {{"tuff_gemm_s8_c", TUFF_CPU_C}, 1, COLUMNS, 1, "s8x8", run};
-const tuff_gemm_s8 *const tuff_gemm_s8_list[] = {&tuff_gemm_s8_avx2, &tuff_gemm_s8_c, NULL};
+const tuff_gemm_s8 tuff_gemm_s8_c = {{"tuff_gemm_s8_c", TUFF_CPU_C}, 1, COLUMNS, 1, 0, "s8x8", run};
+const tuff_gemm_s8 *const tuff_gemm_s8_list[] = {&tuff_gemm_s8_avxvnni, &tuff_gemm_s8_avx2, &tuff_gemm_s8_c, NULL};

@@ -48,11 +48,12 @@ void tuff_gemm_f32_pack(const tuff_gemm_f32 *prim, float *packed, const float *w
 typedef struct tuff_gemm_s8 {
     tuff_prim prim;
     int32_t rows, columns, depth; /* depth: k is padded to a multiple of it in the packed form */
+    int32_t offset;               /* what the loop adds to activations, to have them unsigned; the packed bias takes it off */
     const char *layout;
     void (*run)(int32_t *acc, int64_t acc_pitch, const uint8_t *a, int64_t a_pitch, uint8_t flip, const void *packed, int32_t m, int32_t n, int32_t k);
 } tuff_gemm_s8;
 TUFF_PRIM_LIST(tuff_gemm_s8)
-extern const tuff_gemm_s8 tuff_gemm_s8_avx2, tuff_gemm_s8_c;
+extern const tuff_gemm_s8 tuff_gemm_s8_avxvnni, tuff_gemm_s8_avx2, tuff_gemm_s8_c;
 size_t tuff_gemm_s8_packed_bytes(const tuff_gemm_s8 *prim, int32_t n, int32_t k);
 /* weights [n][k] as (int8)(w ^ flip); bias [n] or NULL; zero_in: of the flipped activations */
 void tuff_gemm_s8_pack(const tuff_gemm_s8 *prim, void *packed, const uint8_t *weights, uint8_t flip, const int32_t *bias, int32_t zero_in, int32_t n, int32_t k);

@@ -7,22 +7,12 @@
 #include "prims/prims.h"
 
 #include "base/compiler.h"
+#include "prims/x86/tile.h"
 
-enum { ROWS = 6, COLUMNS = 16, BLOCK = 4096 /* activations: 16 KiB */ };
+enum { ROWS = TUFF_TILE_ROWS, COLUMNS = 16, BLOCK = 4096 /* activations: 16 KiB */ };
 
 #if TUFF_X86
 #include <immintrin.h>
-
-/* `rows` is a constant where this is inlined, so the branches on it vanish */
-#define EACH_ROW(DO)             \
-    do {                         \
-        DO(0);                   \
-        if (rows > 1) { DO(1); } \
-        if (rows > 2) { DO(2); } \
-        if (rows > 3) { DO(3); } \
-        if (rows > 4) { DO(4); } \
-        if (rows > 5) { DO(5); } \
-    } while (0)
 
 typedef struct output {
     float *c;
@@ -42,7 +32,7 @@ TUFF_TARGET_AVX2 TUFF_INLINE void tile(int rows, output o, const float *a, int64
     __m256 s[ROWS][2];
     const __m256 bias0 = _mm256_loadu_ps(panel), bias1 = _mm256_loadu_ps(panel + 8);
 #define START(r) s[r][0] = bias0, s[r][1] = bias1
-    EACH_ROW(START);
+    TUFF_EACH_ROW(rows, START);
     for (int32_t t = 0; t < k; t++) {
         panel += COLUMNS;
         const __m256 w0 = _mm256_loadu_ps(panel), w1 = _mm256_loadu_ps(panel + 8);
@@ -50,34 +40,26 @@ TUFF_TARGET_AVX2 TUFF_INLINE void tile(int rows, output o, const float *a, int64
     const __m256 x##r = _mm256_broadcast_ss(a + (r)*a_pitch + t); \
     s[r][0] = _mm256_fmadd_ps(x##r, w0, s[r][0]);                 \
     s[r][1] = _mm256_fmadd_ps(x##r, w1, s[r][1])
-        EACH_ROW(STEP);
+        TUFF_EACH_ROW(rows, STEP);
     }
     const __m256 lo = _mm256_set1_ps(o.lo), hi = _mm256_set1_ps(o.hi);
 #define CLAMP(r) s[r][0] = clamp(s[r][0], lo, hi), s[r][1] = clamp(s[r][1], lo, hi)
-    EACH_ROW(CLAMP);
+    TUFF_EACH_ROW(rows, CLAMP);
     if (o.columns == COLUMNS) {
 #define STORE(r) _mm256_storeu_ps(o.c + (r)*o.pitch, s[r][0]), _mm256_storeu_ps(o.c + (r)*o.pitch + 8, s[r][1])
-        EACH_ROW(STORE);
+        TUFF_EACH_ROW(rows, STORE);
     } else {
         const __m256i mask0 = mask_of(o.columns), mask1 = mask_of(o.columns - 8);
 #define STORE_SOME(r) _mm256_maskstore_ps(o.c + (r)*o.pitch, mask0, s[r][0]), _mm256_maskstore_ps(o.c + (r)*o.pitch + 8, mask1, s[r][1])
-        EACH_ROW(STORE_SOME);
+        TUFF_EACH_ROW(rows, STORE_SOME);
     }
 }
 
-TUFF_TARGET_AVX2 static void tail(int32_t rows, output o, const float *a, int64_t a_pitch, const float *panel, int32_t k) {
-    switch (rows) {
-    case 1: tile(1, o, a, a_pitch, panel, k); break;
-    case 2: tile(2, o, a, a_pitch, panel, k); break;
-    case 3: tile(3, o, a, a_pitch, panel, k); break;
-    case 4: tile(4, o, a, a_pitch, panel, k); break;
-    case 5: tile(5, o, a, a_pitch, panel, k); break;
-    default: break;
-    }
-}
+TUFF_TARGET_AVX2 static void tail(int32_t rows, output o, const float *a, int64_t a_pitch, const float *panel,
+                                  int32_t k){TUFF_TAIL_ROWS(rows, tile, o, a, a_pitch, panel, k)}
 
-TUFF_TARGET_AVX2 static void run(float *c, int64_t c_pitch, const float *a, int64_t a_pitch, const float *packed, int32_t m, int32_t n, int32_t k, float lo,
-                                 float hi) {
+TUFF_TARGET_AVX2
+    static void run(float *c, int64_t c_pitch, const float *a, int64_t a_pitch, const float *packed, int32_t m, int32_t n, int32_t k, float lo, float hi) {
     const int32_t block = k < BLOCK / ROWS ? BLOCK / (k + 1) / ROWS * ROWS : ROWS;
     for (int32_t from = 0; from < m; from += block) {
         const int32_t to = m - from < block ? m : from + block;

@@ -10,22 +10,12 @@
 #include <string.h>
 
 #include "base/compiler.h"
+#include "prims/x86/tile.h"
 
-enum { ROWS = 6, COLUMNS = 16, BUFFER = 8192 /* s16: 16 KiB */, LONGEST = BUFFER / ROWS / 2 * 2 };
+enum { ROWS = TUFF_TILE_ROWS, COLUMNS = 16, BUFFER = 8192 /* s16: 16 KiB */, LONGEST = BUFFER / ROWS / 2 * 2 };
 
 #if TUFF_X86
 #include <immintrin.h>
-
-/* `rows` is a constant where this is inlined, so the branches on it vanish */
-#define EACH_ROW(DO)             \
-    do {                         \
-        DO(0);                   \
-        if (rows > 1) { DO(1); } \
-        if (rows > 2) { DO(2); } \
-        if (rows > 3) { DO(3); } \
-        if (rows > 4) { DO(4); } \
-        if (rows > 5) { DO(5); } \
-    } while (0)
 
 /* where a tile's sums begin: at the bias (pitch 0), or at what an earlier part of k has left in acc */
 typedef struct sums {
@@ -46,30 +36,21 @@ TUFF_TARGET_AVX2 TUFF_INLINE void tile(int rows, int32_t *acc, int64_t acc_pitch
                                        int32_t pairs) {
     __m256i s[ROWS][2];
 #define START(r) s[r][0] = load(start.from + (r)*start.pitch), s[r][1] = load(start.from + (r)*start.pitch + 8)
-    EACH_ROW(START);
+    TUFF_EACH_ROW(rows, START);
     for (int32_t t = 0; t < pairs; t++, panel += 2 * COLUMNS, a += 2) {
         const __m256i w0 = load_widened(panel), w1 = load_widened(panel + COLUMNS);
 #define STEP(r)                                                       \
     const __m256i x##r = broadcast_pair(a + (r)*a_pitch);             \
     s[r][0] = _mm256_add_epi32(s[r][0], _mm256_madd_epi16(x##r, w0)); \
     s[r][1] = _mm256_add_epi32(s[r][1], _mm256_madd_epi16(x##r, w1))
-        EACH_ROW(STEP);
+        TUFF_EACH_ROW(rows, STEP);
     }
 #define STORE(r) _mm256_storeu_si256((__m256i *)(acc + (r)*acc_pitch), s[r][0]), _mm256_storeu_si256((__m256i *)(acc + (r)*acc_pitch + 8), s[r][1])
-    EACH_ROW(STORE);
+    TUFF_EACH_ROW(rows, STORE);
 }
 
 TUFF_TARGET_AVX2 static void tail(int32_t rows, int32_t *acc, int64_t acc_pitch, sums start, const int16_t *a, int64_t a_pitch, const int8_t *panel,
-                                  int32_t pairs) {
-    switch (rows) {
-    case 1: tile(1, acc, acc_pitch, start, a, a_pitch, panel, pairs); break;
-    case 2: tile(2, acc, acc_pitch, start, a, a_pitch, panel, pairs); break;
-    case 3: tile(3, acc, acc_pitch, start, a, a_pitch, panel, pairs); break;
-    case 4: tile(4, acc, acc_pitch, start, a, a_pitch, panel, pairs); break;
-    case 5: tile(5, acc, acc_pitch, start, a, a_pitch, panel, pairs); break;
-    default: break;
-    }
-}
+                                  int32_t pairs){TUFF_TAIL_ROWS(rows, tile, acc, acc_pitch, start, a, a_pitch, panel, pairs)}
 
 /* k values as s16, with a zero behind where k is odd */
 TUFF_TARGET_AVX2 static void widen(int16_t *out, const uint8_t *a, uint8_t flip, int32_t k) {
@@ -118,4 +99,4 @@ TUFF_TARGET_AVX2 static void run(int32_t *acc, int64_t acc_pitch, const uint8_t 
 #define run NULL
 #endif
 
-const tuff_gemm_s8 tuff_gemm_s8_avx2 = {{"tuff_gemm_s8_avx2", TUFF_CPU_AVX2}, ROWS, COLUMNS, 2, "s8x16x2", run};
+const tuff_gemm_s8 tuff_gemm_s8_avx2 = {{"tuff_gemm_s8_avx2", TUFF_CPU_AVX2}, ROWS, COLUMNS, 2, 0, "s8x16x2", run};
