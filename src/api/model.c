@@ -15,6 +15,7 @@ const char *tuff_version(void) { return TUFF_TEXT(TUFF_VERSION_MAJOR) "." TUFF_T
 
 const char *tuff_cpu_levels(void) {
     switch (tuff_cpu_detect()) {
+    case TUFF_CPU_AVXVNNI: return "none,c,avx2,avxvnni";
     case TUFF_CPU_AVX2: return "none,c,avx2";
     default: return "none,c";
     }
