@@ -105,6 +105,7 @@ int32_t tuff_graph_reader_count(const tuff_subgraph *s, int32_t tensor);  /* nod
 int32_t tuff_graph_only_reader(const tuff_subgraph *s, int32_t tensor);   /* its one reading node, -1 where none, several, or a graph output */
 tuff_status tuff_tensor_elements(const tuff_tensor *t, int64_t *count);   /* ERR_LIMIT where the product overflows */
 size_t tuff_tensor_bytes(const tuff_tensor *t);                           /* shape x type, packed; 0 for strings */
+void tuff_sparse_expand(const tuff_tensor *t, void *dense);               /* a checked sparse constant as tuff_tensor_bytes(t) dense ones */
 /* Indices in range, order topological, each tensor produced once, constants of the right size. */
 tuff_status tuff_graph_check(const tuff_graph *g, tuff_error *error) TUFF_MUST_USE;
 

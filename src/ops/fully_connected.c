@@ -6,8 +6,8 @@
  * the output the input's shape but for the last dimension. With depth 0 every output is 0, without the bias.
  *
  * Integer forms. acc = bias + sum of (in - zero_in) * (weights - zero_weights), as wide as the bias (s32 wraps); out = zero_out +
- * round half away(acc * scale) in double, scale = scale_in * scale_weights[n] / scale_out, then clamped: unlike CONV_2D no fixed-point multiplier. Two forms
- * keep the fixed point: s16 times s16 (s64 accumulator, multiplier of 15 bits), and shuffled weights.
+ * round half away(acc * scale) in double, scale = scale_in * scale_weights[n] / scale_out, then clamped: unlike CONV_2D no fixed-point multiplier. Three forms
+ * keep the fixed point: s16 times s16 (s64 accumulator, multiplier of 15 bits), s8 weights that the file has as sparse, and shuffled weights.
  * Shuffled weights (u8, zero points 128, weights stored flipped, in blocks of 4 units x 16 inputs; 1 or 4 rows; s16 outputs) come with a second output, a
  * workspace that takes the inputs in that form.
  * Hybrid (f32 inputs, 8-bit or smaller weights): each row is quantized on its own; out = bias + (scale_in * scale_weights[n]) * acc in float.
@@ -47,18 +47,22 @@ static uint32_t sum_s8(const uint8_t *v, const uint8_t *w, int32_t depth, int32_
     return sum;
 }
 
-/* in, weights as above in s8 or u8; bias [units] s32 or NULL; scales f64 [units]; out as in, or s16 where wide; tiles: outputs; scratch, errors: none */
+/* in, weights as above in s8 or u8; bias [units] s32 or NULL; scales f64 [units], or, where fixed, factors s32 [2][units]: multipliers, shifts
+ * out as in, or s16 where wide; tiles: outputs; scratch, errors: none */
 int tuff_fully_connected_s8(const void *args, void *const *io, int job, int jobs) {
     const tuff_fully_connected_s8_args *a = args;
     const tuff_fully_connected_shape *s = &a->shape;
     const int32_t *bias = io[2];
-    const double *scales = io[3];
     const tuff_span outputs = tuff_share((int64_t)s->rows * s->units, job, jobs);
     for (int64_t k = outputs.first; k < outputs.end; k++) {
-        const int64_t n = k % s->units;
-        const uint8_t *v = (const uint8_t *)io[0] + k / s->units * s->depth, *w = (const uint8_t *)io[1] + n * s->depth;
+        const int32_t n = (int32_t)(k % s->units);
+        const uint8_t *v = (const uint8_t *)io[0] + k / s->units * s->depth, *w = (const uint8_t *)io[1] + (int64_t)n * s->depth;
         const uint32_t acc = sum_s8(v, w, s->depth, a->flip, a->zero_in, a->zero_weights) + (bias ? (uint32_t)bias[n] : 0);
-        const int32_t y = tuff_output_exact((double)(int32_t)acc, scales[n], a->zero_out, a->lo, a->hi);
+        if (a->fixed) {
+            ((uint8_t *)io[4])[k] = tuff_output_8(acc, tuff_factor(io[3], s->units, n), a->zero_out, a->lo, a->hi);
+            continue;
+        }
+        const int32_t y = tuff_output_exact((double)(int32_t)acc, ((const double *)io[3])[n], a->zero_out, a->lo, a->hi);
         if (a->wide) ((int16_t *)io[4])[k] = (int16_t)y;
         else ((uint8_t *)io[4])[k] = (uint8_t)y;
     }
@@ -180,6 +184,7 @@ static const tuff_field s8_fields[] = {SHAPE_ARGS(s8_args),
                                        TUFF_ARG(s8_args, lo, S32),
                                        TUFF_ARG(s8_args, hi, S32),
                                        TUFF_ARG(s8_args, wide, BOOL),
+                                       TUFF_ARG(s8_args, fixed, BOOL),
                                        TUFF_FIELD_END};
 static const tuff_field s16_fields[] = {SHAPE_ARGS(s16_args),        TUFF_ARG(s16_args, zero_weights, S32), TUFF_ARG(s16_args, lo, S32),
                                         TUFF_ARG(s16_args, hi, S32), TUFF_ARG(s16_args, wide, BOOL),        TUFF_FIELD_END};
@@ -299,10 +304,13 @@ static tuff_status prepare_8(tuff_context *c, const shape *s, const tuff_weighte
                  .zero_in = (int32_t)w->input->quantization.zero_point[0] - half,
                  .zero_weights = (int32_t)w->weights->quantization.zero_point[0] - half,
                  .zero_out = (int32_t)w->output->quantization.zero_point[0],
-                 .wide = w->output->type == TUFF_S16};
+                 .wide = w->output->type == TUFF_S16,
+                 .fixed = w->weights->sparsity && w->output->type == TUFF_S8};
     TUFF_TRY(tuff_activation_range(c, attrs->fused_activation_function, w->output, &a.lo, &a.hi));
     if (s->depth == 0) a.lo = a.hi = 0; /* zeros as stored */
-    const tuff_io scales = tuff_weighted_scales_f64(c, w);
+    tuff_io scales, weights;
+    if (a.fixed) TUFF_TRY(tuff_weighted_multipliers(c, w, true, &scales));
+    else scales = tuff_weighted_scales_f64(c, w);
     const tuff_matmul_s8_args m = {.shape = matmul_of(s),
                                    .flip = a.flip,
                                    .zero_in = a.zero_in,
@@ -311,8 +319,7 @@ static tuff_status prepare_8(tuff_context *c, const shape *s, const tuff_weighte
                                    .lo = a.lo,
                                    .hi = a.hi,
                                    .wide = a.wide};
-    if (tuff_matmul_fits(c, &m.shape)) return tuff_matmul_emit_s8(c, &m, true, scales);
-    tuff_io weights;
+    if (tuff_matmul_fits(c, &m.shape)) return tuff_matmul_emit_s8(c, &m, !a.fixed, scales);
     TUFF_TRY(tuff_widen_input(c, 1, &weights));
     s8_args *args = tuff_args(c, &c->variant->kernel);
     if (args) *args = a;

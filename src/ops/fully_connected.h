@@ -25,7 +25,8 @@ typedef struct tuff_fully_connected_s8_args {
     tuff_fully_connected_shape shape;
     int32_t flip, zero_in, zero_weights; /* flip: 0x80 for u8; zero points after flipping */
     int32_t zero_out, lo, hi;
-    bool wide; /* outputs are s16 */
+    bool wide;  /* outputs are s16 */
+    bool fixed; /* requantized in fixed point */
 } tuff_fully_connected_s8_args;
 
 typedef struct tuff_fully_connected_s16_args {

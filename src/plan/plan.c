@@ -236,6 +236,18 @@ static tuff_status plan_node(tuff_planner *p, int32_t index) {
 }
 
 /* ---- the whole ---- */
+/* A sparse constant made dense for this plan; `sparsity` stays, since some ops round differently where the file had it. */
+static tuff_status make_dense(tuff_planner *p, tuff_tensor *t) {
+    const size_t bytes = tuff_tensor_bytes(t);
+    void *dense = tuff_arena_take(p->plan->arena, bytes, TUFF_BUFFER_ALIGN, p->error);
+    if (!dense) return TUFF_ERR_MEMORY;
+    tuff_sparse_expand(t, dense);
+    t->data = dense;
+    t->bytes = bytes;
+    p->derived[t->index] = true;
+    return TUFF_OK;
+}
+
 static tuff_status start_tensors(tuff_planner *p) {
     tuff_plan *plan = p->plan;
     const tuff_subgraph *s = plan->subgraph;
@@ -257,6 +269,7 @@ static tuff_status start_tensors(tuff_planner *p) {
         int64_t elements;
         if (!produced[t] && !plan->tensors[t].data && tuff_tensor_elements(&plan->tensors[t], &elements) == TUFF_OK && elements == 0)
             plan->tensors[t].data = ""; /* an empty constant */
+        if (plan->tensors[t].sparsity && plan->tensors[t].data) TUFF_TRY(make_dense(p, &plan->tensors[t]));
     }
     return TUFF_OK;
 }
