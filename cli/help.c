@@ -7,30 +7,21 @@
 
 enum { WIDTH = 100, COLUMN = 28 };
 
-/* Words of `text` from column `at` on, broken before WIDTH and indented to `indent`; a newline in the text starts a new paragraph. */
+/* Words of `text` from column `at` on, broken before WIDTH and indented to `indent`. */
 static void wrap(const char *text, int at, int indent) {
-    while (*text) {
-        if (*text == '\n') {
+    for (bool first = true; *text; first = false) {
+        const int length = (int)strcspn(text, " ");
+        if (!first && at + 1 + length > WIDTH) {
             printf("\n%*s", indent, "");
             at = indent;
-            text++;
-            continue;
-        }
-        const int length = (int)strcspn(text, " \n");
-        if (at + length > WIDTH && at > indent) {
-            printf("\n%*s", indent, "");
-            at = indent;
+        } else if (!first) {
+            putchar(' ');
+            at++;
         }
         printf("%.*s", length, text);
-        text += length;
         at += length;
-        if (*text == ' ') {
-            if (at + 1 < WIDTH) {
-                putchar(' ');
-                at++;
-            }
-            text++;
-        }
+        text += length;
+        while (*text == ' ') text++;
     }
     putchar('\n');
 }

@@ -81,6 +81,12 @@ static tuff_status fill_instance(const tuff_interpreter *it, const int32_t *rank
     return TUFF_OK;
 }
 
+/* Puts the model's file in front of a message. */
+static tuff_status named(const tuff_model *model, tuff_status status, tuff_error *error) {
+    if (status != TUFF_OK && model->path) tuff_error_prefix(error, "%s", model->path);
+    return status;
+}
+
 static tuff_status check_options(const tuff_interpreter_options *o, tuff_target *target, tuff_error *error) {
     if (o->size != sizeof *o) return tuff_fail(error, TUFF_ERR_ARGUMENT, "tuff_interpreter_options: size is %zu, expected %zu", o->size, sizeof *o);
     if (o->threads < 0 || o->threads > MOST_THREADS) return tuff_fail(error, TUFF_ERR_ARGUMENT, "threads is %d, expected 0 to %d", o->threads, MOST_THREADS);
@@ -106,7 +112,7 @@ tuff_status tuff_interpreter_create(const tuff_model *model, const tuff_interpre
     if (!it) return tuff_fail_memory(error, sizeof *it);
     *it = (tuff_interpreter){.model = model, .allocator = *memory, .options = *options, .target = target};
     tuff_status status = tuff_pool_create(target.threads, &it->allocator, &it->pool, error);
-    if (status == TUFF_OK) status = fill_instance(it, NULL, NULL, &it->now, error);
+    if (status == TUFF_OK) status = named(model, fill_instance(it, NULL, NULL, &it->now, error), error);
     if (status != TUFF_OK) {
         tuff_interpreter_destroy(it);
         return status;
@@ -199,6 +205,7 @@ tuff_status tuff_interpreter_resize_all(tuff_interpreter *it, const int32_t *ran
     const tuff_status status = fill_instance(it, ranks, dims, &next, &local);
     if (status != TUFF_OK) {
         free_instance(it, &next);
+        (void)named(it->model, status, &local);
         if (error && error->status == TUFF_OK) *error = local;
         return status;
     }
@@ -230,7 +237,9 @@ tuff_status tuff_interpreter_resize(tuff_interpreter *it, int32_t input, int32_t
 }
 
 /* ---- running ---- */
-tuff_status tuff_interpreter_invoke(tuff_interpreter *it, tuff_error *error) { return tuff_run_invoke(&it->now.run, error); }
+tuff_status tuff_interpreter_invoke(tuff_interpreter *it, tuff_error *error) {
+    return named(it->model, tuff_run_invoke(&it->now.run, error), error);
+}
 void tuff_interpreter_reset(tuff_interpreter *it) { tuff_run_reset(&it->now.run); }
 size_t tuff_interpreter_arena_bytes(const tuff_interpreter *it) { return it->now.plan->arena_bytes; }
 

@@ -64,7 +64,12 @@ tuff_status tuff_model_open(const char *path, const tuff_model_options *options,
     TUFF_TRY(check_options(options, error));
     tuff_file file;
     TUFF_TRY(tuff_file_open(path, memory_of(options), &file, error));
-    const tuff_status status = create(memory_of(options), file, file.bytes, file.count, model, error);
+    tuff_status status = create(memory_of(options), file, file.bytes, file.count, model, error);
+    if (status == TUFF_OK && !((*model)->path = tuff_arena_string((*model)->arena, path, error))) {
+        tuff_model_close(*model);
+        *model = NULL;
+        status = TUFF_ERR_MEMORY;
+    }
     if (status != TUFF_OK) tuff_error_prefix(error, "%s", path);
     return status;
 }

@@ -11,6 +11,7 @@ struct tuff_model {
     tuff_allocator allocator;
     tuff_arena *arena;
     tuff_file file;              /* bytes NULL where the caller owns them */
+    const char *path;            /* as it was opened, NULL from memory: for messages */
     tuff_graph *graph;
     tuff_pack_cache *packed;
     tuff_recipe *recipes;        /* per graph input */
