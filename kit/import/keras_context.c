@@ -137,7 +137,7 @@ int32_t tuff_keras_activate_named(tuff_keras_context *c, const char *name, int32
     if (x < 0) return -1;
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
         if (strcmp(functions[i].name, name) == 0) return functions[i].op ? tuff_build_unary(c->b, functions[i].op, x) : functions[i].build(c, x);
-    return tuff_keras_fail(c, "activation '%s' is not known; use a built-in one", name);
+    return tuff_keras_fail(c, "Tuff doesn't convert the activation '%s': use another one", name);
 }
 
 /* A layer in place of a function: lowered as that layer. */
@@ -191,7 +191,7 @@ int32_t tuff_keras_lower(tuff_keras_context *c) {
     if (strchr(layer->registered, '>') && strncmp(layer->registered, "keras", 5) != 0)
         return tuff_keras_fail(c, "a custom layer (%s), whose code isn't in the file: replace it by layers of Keras", layer->registered);
     c->row = strncmp(layer->module, "keras.src.ops", 13) == 0 ? NULL : tuff_keras_row_find(layer->class_name);
-    if (!c->row) return tuff_keras_fail(c, "no such layer is known: replace it by others, or remove it if it only matters in training");
+    if (!c->row) return tuff_keras_fail(c, "Tuff doesn't convert this layer: replace it by others, or remove it if it only matters in training");
     if (quantized(layer)) return tuff_keras_fail(c, "quantized by Keras: convert the float model and let Tuff quantize it");
     if (c->row->inputs >= 0 ? c->n_inputs != c->row->inputs : c->n_inputs < 1) return tuff_keras_fail(c, "called with %d tensors", (int)c->n_inputs);
     return keys_fit(c) ? c->row->function(c) : -1;

@@ -421,6 +421,12 @@ static const tuff_keras_row rows[] = {
     {"GaussianDropout",        keep,                   1, "rate seed",                                                             ""},
     {"ActivityRegularization", keep,                   1, "l1 l2",                                                                 ""},
     {"Identity",               keep,                   1, "",                                                                      ""},
+    {"RandomFlip",             keep,                   1, "mode seed data_format value_range fill_mode fill_value interpolation", ""},
+    {"RandomRotation",         keep,                   1, "factor seed data_format value_range fill_mode fill_value interpolation", ""},
+    {"RandomZoom",             keep,                   1, "height_factor width_factor seed data_format value_range fill_mode fill_value interpolation", ""},
+    {"RandomTranslation",      keep,                   1, "height_factor width_factor seed data_format value_range fill_mode fill_value interpolation", ""},
+    {"RandomContrast",         keep,                   1, "factor seed data_format value_range fill_mode fill_value interpolation", ""},
+    {"RandomBrightness",       keep,                   1, "factor seed data_format value_range fill_mode fill_value interpolation", ""},
     {"Lambda",                 lambda,                -1, "",                                                                      ""},
 };
 /* clang-format on */
