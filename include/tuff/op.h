@@ -71,7 +71,7 @@ typedef struct tuff_quantization {
     const uint8_t *custom;     /* DETAILS_CUSTOM: bytes as stored */
     size_t custom_bytes;
     int32_t scales_tensor, zero_points_tensor, block_size; /* blockwise, multi-axis: tensor indices, -1 for none */
-    const int32_t *dimensions; /* multi-axis */
+    const int32_t *dimensions; /* multi-axis: the quantized dims; blockwise: the block's shape where the file has it */
     int32_t dimensions_count;
 } tuff_quantization;
 

@@ -38,12 +38,10 @@ static tuff_status read_details(reader *r, const tuff_flat_table *table, tuff_qu
     q->scales_tensor = tuff_flat_s32(&d, BLOCKWISE_SCALES, 0);
     q->zero_points_tensor = tuff_flat_s32(&d, BLOCKWISE_ZERO_POINTS, 0);
     q->block_size = tuff_flat_s32(&d, BLOCKWISE_BLOCK_SIZE, 0);
-    if (q->details == TUFF_DETAILS_MULTI_AXIS) {
-        const tuff_flat_vector dims = tuff_flat_scalars(&d, MULTI_AXIS_DIMENSIONS, 4);
-        if (dims.count > TUFF_MAX_RANK) return tuff_fail(r->error, TUFF_ERR_MODEL, "quantized along %zu dims", dims.count);
-        q->dimensions = tuff_flat_array(&dims, 4, r->arena);
-        q->dimensions_count = (int32_t)dims.count;
-    }
+    const tuff_flat_vector dims = tuff_flat_scalars(&d, BLOCKWISE_DIMENSIONS, 4);
+    if (dims.count > TUFF_MAX_RANK) return tuff_fail(r->error, TUFF_ERR_MODEL, "quantized along %zu dims", dims.count);
+    q->dimensions = tuff_flat_array(&dims, 4, r->arena);
+    q->dimensions_count = (int32_t)dims.count;
     return r->flat.status;
 }
 

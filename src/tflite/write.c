@@ -186,7 +186,7 @@ static tuff_flat_ref write_details(writer *w, const tuff_quantization *q) {
         tuff_flat_put_s32(f, BLOCKWISE_SCALES, q->scales_tensor);
         tuff_flat_put_s32(f, BLOCKWISE_ZERO_POINTS, q->zero_points_tensor);
         tuff_flat_put_s32(f, BLOCKWISE_BLOCK_SIZE, q->block_size);
-        tuff_flat_put_ref(f, MULTI_AXIS_DIMENSIONS, dims);
+        tuff_flat_put_ref(f, BLOCKWISE_DIMENSIONS, dims);
     }
     return tuff_flat_table_end(f);
 }
