@@ -27,18 +27,18 @@ typedef struct cursor {
     uint8_t *scratch;      /* [tile_rows][depth] elements of this job */
     const int32_t *zeros;  /* per image: what padding is filled with; NULL: `zero` */
     int32_t zero, element; /* element: bytes */
-    int32_t panels;
+    int32_t panels, panel_columns;
     int64_t next, end, rows_all;
-    /* the tiles at hand: rows row..row+rows-1 of `group`, panels panel..end_panel-1 */
+    /* the tiles at hand, side by side: rows row..row+rows-1, from panel `panel` of `group` on; channel, columns: what they write */
     int64_t row;
-    int32_t rows, group, panel, end_panel;
+    int32_t rows, group, panel, channel, columns;
     const uint8_t *a;
     int64_t pitch; /* elements */
 } cursor;
 
 static cursor begin(const tuff_matmul *m, int32_t element, int32_t panel_columns, const void *in, void *scratch, int job, int jobs) {
     const int64_t rows = tuff_window_pixels(&m->window);
-    cursor t = {.m = m, .in = in, .element = element, .panels = (int32_t)ceil_div(m->columns, panel_columns), .rows_all = rows};
+    cursor t = {.m = m, .in = in, .element = element, .panels = (int32_t)ceil_div(m->columns, panel_columns), .panel_columns = panel_columns, .rows_all = rows};
     const tuff_span span = tuff_share(ceil_div(rows, m->tile_rows) * t.panels * m->groups, job, jobs);
     t.next = span.first;
     t.end = span.end;
@@ -73,9 +73,12 @@ static bool next(cursor *t) {
     const tuff_matmul *m = t->m;
     const int64_t row_tiles = ceil_div(t->rows_all, m->tile_rows), tile = t->next / t->panels;
     t->panel = (int32_t)(t->next % t->panels);
-    t->end_panel = t->end - t->next < t->panels - t->panel ? (int32_t)(t->panel + (t->end - t->next)) : t->panels;
-    t->next += t->end_panel - t->panel;
+    const int64_t end_panel = t->end - t->next < t->panels - t->panel ? t->panel + (t->end - t->next) : t->panels;
+    t->next += end_panel - t->panel;
     t->group = (int32_t)(tile / row_tiles);
+    const int64_t column = (int64_t)t->panel * t->panel_columns, end_column = end_panel * t->panel_columns;
+    t->channel = (int32_t)(t->group * (int64_t)m->columns + column);
+    t->columns = (int32_t)((end_column < m->columns ? end_column : m->columns) - column);
     t->row = tile % row_tiles * m->tile_rows;
     t->rows = t->rows_all - t->row < m->tile_rows ? (int32_t)(t->rows_all - t->row) : m->tile_rows;
     t->pitch = m->gather ? m->depth : m->in_channels;
@@ -85,10 +88,8 @@ static bool next(cursor *t) {
     return true;
 }
 
-static int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
-
-static const void *panel_at(const cursor *t, const void *packed, int32_t panel) {
-    return (const uint8_t *)packed + ((size_t)t->group * (size_t)t->panels + (size_t)panel) * (size_t)t->m->panel;
+static const void *panels_at(const cursor *t, const void *packed) {
+    return (const uint8_t *)packed + ((size_t)t->group * (size_t)t->panels + (size_t)t->panel) * (size_t)t->m->panel;
 }
 
 /* in f32 images; packed panels per group; out [rows][groups * columns] f32; scratch: tile_rows * depth floats where gathered; errors: none */
@@ -100,23 +101,13 @@ int tuff_matmul_f32(const void *args, void *const *io, int job, int jobs) {
     const int64_t channels = (int64_t)m->groups * m->columns;
     cursor t = begin(m, 4, gemm->columns, io[0], io[3], job, jobs);
     while (next(&t))
-        for (int32_t panel = t.panel; panel < t.end_panel; panel++) {
-            const int32_t column = panel * gemm->columns, n = smaller(gemm->columns, m->columns - column);
-            float *c = out + t.row * channels + (int64_t)t.group * m->columns + column;
-            for (int32_t r = 0; r < t.rows; r += gemm->rows)
-                gemm->run(c + r * channels, channels, (const float *)(const void *)t.a + r * t.pitch, t.pitch, panel_at(&t, io[1], panel),
-                          smaller(gemm->rows, t.rows - r), n, m->depth, a->lo, a->hi);
-        }
+        gemm->run(out + t.row * channels + t.channel, channels, (const float *)(const void *)t.a, t.pitch, panels_at(&t, io[1]), t.rows, t.columns, m->depth,
+                  a->lo, a->hi);
     return 0;
 }
 
-/* ---- s8: what becomes of accumulators [rows][pitch] of the rows from `row`, channels from `channel` ---- */
-typedef struct block {
-    int32_t *acc;
-    int64_t row, pitch;
-    int32_t rows, channel, columns;
-} block;
-typedef void finish_fn(const void *args, void *const *io, const block *b);
+/* ---- s8: what becomes of the accumulators [rows][pitch] of a cursor's tiles ---- */
+typedef void finish_fn(const void *args, void *const *io, const cursor *t, const int32_t *acc, int64_t pitch);
 
 typedef struct product {
     const tuff_matmul *m;
@@ -138,23 +129,21 @@ static void row_sums(const product *p, const cursor *t, int32_t *sums) {
     }
 }
 
+static int64_t acc_pitch(const tuff_matmul *m, const tuff_gemm_s8 *gemm) { return ceil_div(m->columns, gemm->columns) * gemm->columns; }
+static size_t acc_bytes(const tuff_matmul *m, const tuff_gemm_s8 *gemm) { return (size_t)m->tile_rows * (size_t)acc_pitch(m, gemm) * sizeof(int32_t); }
+
 static void multiply(const product *p, cursor *t, int job, const void *args, void *const *io, finish_fn *finish) {
-    const tuff_gemm_s8 *gemm = p->gemm;
-    const size_t acc_bytes = (size_t)gemm->rows * (size_t)gemm->columns * 4, sum_bytes = (size_t)p->m->tile_rows * 4;
-    int32_t *acc = (int32_t *)(void *)((uint8_t *)p->acc + (size_t)job * tuff_scratch_pitch(acc_bytes));
-    int32_t *sums = p->sums ? (int32_t *)(void *)((uint8_t *)p->sums + (size_t)job * tuff_scratch_pitch(sum_bytes)) : NULL;
+    const int64_t pitch = acc_pitch(p->m, p->gemm);
+    int32_t *acc = (int32_t *)(void *)((uint8_t *)p->acc + (size_t)job * tuff_scratch_pitch(acc_bytes(p->m, p->gemm)));
+    int32_t *sums = p->sums ? (int32_t *)(void *)((uint8_t *)p->sums + (size_t)job * tuff_scratch_pitch((size_t)p->m->tile_rows * sizeof(int32_t))) : NULL;
     while (next(t)) {
-        if (sums) row_sums(p, t, sums);
-        for (int32_t panel = t->panel; panel < t->end_panel; panel++) {
-            const int32_t column = panel * gemm->columns, n = smaller(gemm->columns, p->m->columns - column);
-            for (int32_t r = 0; r < t->rows; r += gemm->rows) {
-                const int32_t rows = smaller(gemm->rows, t->rows - r);
-                gemm->run(acc, gemm->columns, t->a + r * t->pitch, t->pitch, (uint8_t)p->flip, panel_at(t, io[1], panel), rows, n, p->m->depth);
-                for (int32_t k = 0; sums && k < rows * gemm->columns; k++) acc[k] = (int32_t)((uint32_t)acc[k] - (uint32_t)sums[r + k / gemm->columns]);
-                const block b = {acc, t->row + r, gemm->columns, rows, t->group * p->m->columns + column, n};
-                finish(args, io, &b);
-            }
+        p->gemm->run(acc, pitch, t->a, t->pitch, (uint8_t)p->flip, panels_at(t, io[1]), t->rows, t->columns, p->m->depth);
+        if (sums) {
+            row_sums(p, t, sums);
+            for (int32_t r = 0; r < t->rows; r++)
+                for (int32_t k = 0; k < t->columns; k++) acc[r * pitch + k] = (int32_t)((uint32_t)acc[r * pitch + k] - (uint32_t)sums[r]);
         }
+        finish(args, io, t, acc, pitch);
     }
 }
 
@@ -167,56 +156,53 @@ static int run_s8(const void *args, void *const *io, int job, int jobs, finish_f
     return 0;
 }
 
-static void finish_fixed(const void *args, void *const *io, const block *b) {
+static void finish_fixed(const void *args, void *const *io, const cursor *t, const int32_t *acc, int64_t pitch) {
     const tuff_matmul_s8_args *a = args;
-    const int32_t channels = a->shape.groups * a->shape.columns, *factors = (const int32_t *)io[2] + b->channel;
-    uint8_t *out = (uint8_t *)io[3] + b->row * channels + b->channel;
-    a->requantize->run(out, channels, b->acc, b->pitch, b->rows, b->columns, factors, factors + channels, a->zero_out, a->lo, a->hi);
+    const int32_t channels = a->shape.groups * a->shape.columns, *factors = (const int32_t *)io[2] + t->channel;
+    uint8_t *out = (uint8_t *)io[3] + t->row * channels + t->channel;
+    a->requantize->run(out, channels, acc, pitch, t->rows, t->columns, factors, factors + channels, a->zero_out, a->lo, a->hi);
 }
 
 /* in s8 or u8 images; packed panels per group; factors s32 [2][channels]; out [rows][channels] of the same type
- * scratch: tile_rows * depth where gathered; the prim's tile s32; tile_rows s32 where zero_weights; errors: none */
+ * scratch: tile_rows * depth where gathered; accumulators of tile_rows s32; tile_rows s32 where zero_weights; errors: none */
 int tuff_matmul_s8(const void *args, void *const *io, int job, int jobs) { return run_s8(args, io, job, jobs, finish_fixed); }
 
-static void finish_exact(const void *args, void *const *io, const block *b) {
+static void finish_exact(const void *args, void *const *io, const cursor *t, const int32_t *acc, int64_t pitch) {
     const tuff_matmul_s8_args *a = args;
-    const int64_t channels = (int64_t)a->shape.groups * a->shape.columns;
-    const double *scales = (const double *)io[2] + b->channel;
-    for (int32_t r = 0; r < b->rows; r++) {
-        const int32_t *acc = b->acc + r * b->pitch;
-        const int64_t at = (b->row + r) * channels + b->channel;
-        for (int32_t k = 0; k < b->columns; k++) {
-            const int32_t y = tuff_output_exact((double)acc[k], scales[k], a->zero_out, a->lo, a->hi);
-            if (a->wide) ((int16_t *)io[3])[at + k] = (int16_t)y;
-            else ((uint8_t *)io[3])[at + k] = (uint8_t)y;
-        }
+    const int64_t channels = (int64_t)a->shape.groups * a->shape.columns, at = t->row * channels + t->channel;
+    const double *scales = (const double *)io[2] + t->channel;
+    if (!a->wide) {
+        a->exact->run((uint8_t *)io[3] + at, channels, acc, pitch, t->rows, t->columns, scales, a->zero_out, a->lo, a->hi);
+        return;
     }
+    int16_t *out = (int16_t *)io[3] + at;
+    for (int32_t r = 0; r < t->rows; r++)
+        for (int32_t k = 0; k < t->columns; k++)
+            out[r * channels + k] = (int16_t)tuff_output_exact((double)acc[r * pitch + k], scales[k], a->zero_out, a->lo, a->hi);
 }
 
 /* as tuff_matmul_s8, but factors f64 [channels]; out is s16 where `wide` */
 int tuff_matmul_s8_exact(const void *args, void *const *io, int job, int jobs) { return run_s8(args, io, job, jobs, finish_exact); }
 
-static void finish_hybrid(const void *args, void *const *io, const block *b) {
+static void finish_hybrid(const void *args, void *const *io, const cursor *t, const int32_t *acc, int64_t pitch) {
     const tuff_matmul_hybrid_args *a = args;
     const int64_t channels = (int64_t)a->shape.groups * a->shape.columns, image = (int64_t)a->shape.window.out_height * a->shape.window.out_width;
-    const float *scales = (const float *)io[2] + b->channel, *bias = io[5];
-    const int32_t *sums = (const int32_t *)io[4] + b->channel;
-    for (int32_t r = 0; r < b->rows; r++) {
-        const int64_t row = b->row + r, batch = row / image;
+    const float *scales = (const float *)io[2] + t->channel, *bias = io[5];
+    const int32_t *sums = (const int32_t *)io[4] + t->channel;
+    for (int32_t r = 0; r < t->rows; r++, acc += pitch) {
+        const int64_t row = t->row + r, batch = row / image;
         const float row_scale = ((const float *)io[7])[batch];
         const uint32_t zero = (uint32_t)((const int32_t *)io[8])[batch];
-        const int32_t *acc = b->acc + r * b->pitch;
-        float *out = (float *)io[3] + row * channels + b->channel;
-        for (int32_t k = 0; k < b->columns; k++) {
+        float *out = (float *)io[3] + row * channels + t->channel;
+        for (int32_t k = 0; k < t->columns; k++) {
             const int32_t sum = (int32_t)((uint32_t)acc[k] - zero * (uint32_t)sums[k]);
-            const float y = (float)sum * (row_scale * scales[k]) + (bias ? bias[b->channel + k] : 0.0f);
-            out[k] = tuff_clamp_f32(y, a->lo, a->hi);
+            out[k] = tuff_clamp_f32((float)sum * (row_scale * scales[k]) + (bias ? bias[t->channel + k] : 0.0f), a->lo, a->hi);
         }
     }
 }
 
 /* in s8 images; packed panels per group, without bias; weights' scales f32 [channels]; out [rows][channels] f32; sums of the weights s32 [channels];
- * bias f32 [channels] or NULL; scratch: the prim's tile s32; row scales f32 [images], row zero points s32 [images];
+ * bias f32 [channels] or NULL; scratch: accumulators of tile_rows s32; row scales f32 [images], row zero points s32 [images];
  * scratch: tile_rows * depth where gathered; errors: none */
 int tuff_matmul_hybrid(const void *args, void *const *io, int job, int jobs) {
     const tuff_matmul_hybrid_args *a = args;
@@ -236,22 +222,17 @@ int tuff_matmul_hybrid(const void *args, void *const *io, int job, int jobs) {
 
 static const tuff_field f32_fields[] = {SHAPE_ARGS(tuff_matmul_f32_args), TUFF_ARG(tuff_matmul_f32_args, gemm, PRIM), TUFF_ARG(tuff_matmul_f32_args, lo, F32),
                                         TUFF_ARG(tuff_matmul_f32_args, hi, F32), TUFF_FIELD_END};
-static const tuff_field s8_fields[] = {SHAPE_ARGS(tuff_matmul_s8_args),
-                                       TUFF_ARG(tuff_matmul_s8_args, gemm, PRIM),
-                                       TUFF_ARG(tuff_matmul_s8_args, requantize, PRIM),
-                                       TUFF_ARG(tuff_matmul_s8_args, flip, S32),
-                                       TUFF_ARG(tuff_matmul_s8_args, zero_in, S32),
-                                       TUFF_ARG(tuff_matmul_s8_args, zero_weights, S32),
-                                       TUFF_ARG(tuff_matmul_s8_args, zero_out, S32),
-                                       TUFF_ARG(tuff_matmul_s8_args, lo, S32),
-                                       TUFF_ARG(tuff_matmul_s8_args, hi, S32),
-                                       TUFF_ARG(tuff_matmul_s8_args, wide, BOOL),
-                                       TUFF_FIELD_END};
+#define S8_ARGS                                                                                                                                      \
+    SHAPE_ARGS(tuff_matmul_s8_args), TUFF_ARG(tuff_matmul_s8_args, gemm, PRIM), TUFF_ARG(tuff_matmul_s8_args, flip, S32),                            \
+        TUFF_ARG(tuff_matmul_s8_args, zero_in, S32), TUFF_ARG(tuff_matmul_s8_args, zero_weights, S32), TUFF_ARG(tuff_matmul_s8_args, zero_out, S32), \
+        TUFF_ARG(tuff_matmul_s8_args, lo, S32), TUFF_ARG(tuff_matmul_s8_args, hi, S32)
+static const tuff_field s8_fields[] = {S8_ARGS, TUFF_ARG(tuff_matmul_s8_args, requantize, PRIM), TUFF_FIELD_END};
+static const tuff_field exact_fields[] = {S8_ARGS, TUFF_ARG(tuff_matmul_s8_args, exact, PRIM), TUFF_ARG(tuff_matmul_s8_args, wide, BOOL), TUFF_FIELD_END};
 static const tuff_field hybrid_fields[] = {SHAPE_ARGS(tuff_matmul_hybrid_args), TUFF_ARG(tuff_matmul_hybrid_args, gemm, PRIM),
                                            TUFF_ARG(tuff_matmul_hybrid_args, lo, F32), TUFF_ARG(tuff_matmul_hybrid_args, hi, F32), TUFF_FIELD_END};
 static const tuff_kernel f32_kernel = TUFF_KERNEL(tuff_matmul_f32, tuff_matmul_f32_args, f32_fields);
 static const tuff_kernel s8_kernel = TUFF_KERNEL(tuff_matmul_s8, tuff_matmul_s8_args, s8_fields);
-static const tuff_kernel exact_kernel = TUFF_KERNEL(tuff_matmul_s8_exact, tuff_matmul_s8_args, s8_fields);
+static const tuff_kernel exact_kernel = TUFF_KERNEL(tuff_matmul_s8_exact, tuff_matmul_s8_args, exact_fields);
 static const tuff_kernel hybrid_kernel = TUFF_KERNEL(tuff_matmul_hybrid, tuff_matmul_hybrid_args, hybrid_fields);
 
 bool tuff_matmul_fits(const tuff_context *c, const tuff_matmul *shape) {
@@ -259,25 +240,31 @@ bool tuff_matmul_fits(const tuff_context *c, const tuff_matmul *shape) {
     const int level = c->target->level;
     if (!weights->data || (bias && !bias->data) || shape->depth == 0) return false;
     if (weights->type == TUFF_F32) return tuff_gemm_f32_for(level) != NULL;
-    return tuff_type_bits(weights->type) == 8 && tuff_gemm_s8_for(level) && tuff_requantize_s8_for(level);
+    return tuff_type_bits(weights->type) == 8 && tuff_gemm_s8_for(level) && tuff_requantize_s8_for(level) && tuff_requantize_f64_s8_for(level);
 }
 
-/* Enough rows at a time that a panel is read from memory once for many, few enough that they stay in the first caches. */
-enum { TILE_BYTES = 32 * 1024, TILE_MOST = 16 };
+/* Enough rows at a time that weights are read for many, few enough that rows and accumulators stay in the nearer caches, and that each thread gets
+ * its share. */
+enum { TILE_BYTES = 64 * 1024 };
 
-static tuff_matmul complete(const tuff_matmul *given, int32_t prim_rows, int32_t element, size_t panel) {
+static tuff_matmul complete(const tuff_context *c, const tuff_matmul *given, int32_t prim_rows, int64_t row_bytes, size_t panel) {
     tuff_matmul m = *given;
     const tuff_window *w = &m.window;
-    const int64_t tile_bytes = (int64_t)prim_rows * m.depth * element;
-    int64_t tiles = TILE_BYTES / tile_bytes;
-    if (tiles > TILE_MOST) tiles = TILE_MOST;
-    const int64_t needed = ceil_div(tuff_window_pixels(w), prim_rows);
-    if (tiles > needed) tiles = needed;
-    if (tiles < 1) tiles = 1;
-    m.tile_rows = (int32_t)tiles * prim_rows;
+    const int64_t rows = tuff_window_pixels(w), share = ceil_div(rows, c->target->threads > 1 ? 2 * c->target->threads : 1);
+    int64_t fit = TILE_BYTES / row_bytes;
+    if (fit > share) fit = share;
+    m.tile_rows = (int32_t)(ceil_div(fit > 0 ? fit : 1, prim_rows) * prim_rows);
     m.gather = w->height != 1 || w->width != 1 || w->stride_height != 1 || w->stride_width != 1;
     m.panel = (int64_t)panel;
     return m;
+}
+
+static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
+static tuff_matmul complete_f32(const tuff_context *c, const tuff_matmul *given, const tuff_gemm_f32 *gemm) {
+    return complete(c, given, gemm->rows, 4 * (int64_t)given->depth, tuff_gemm_f32_packed_count(gemm, gemm->columns, given->depth) * sizeof(float));
+}
+static tuff_matmul complete_s8(const tuff_context *c, const tuff_matmul *given, const tuff_gemm_s8 *gemm) {
+    return complete(c, given, gemm->rows, larger(given->depth, 4 * acc_pitch(given, gemm)), tuff_gemm_s8_packed_bytes(gemm, gemm->columns, given->depth));
 }
 
 static size_t packed_bytes(const tuff_matmul *m, int32_t panel_columns) {
@@ -311,7 +298,7 @@ static void fill_f32(void *out, const void *params, const void *weights, const v
 
 tuff_status tuff_matmul_emit_f32(tuff_context *c, const tuff_matmul *shape, float lo, float hi) {
     const tuff_gemm_f32 *gemm = tuff_gemm_f32_for(c->target->level);
-    const tuff_matmul m = complete(shape, gemm->rows, 4, tuff_gemm_f32_packed_count(gemm, gemm->columns, shape->depth) * sizeof(float));
+    const tuff_matmul m = complete_f32(c, shape, gemm);
     tuff_matmul_f32_args *args = tuff_args(c, &f32_kernel);
     if (args) *args = (tuff_matmul_f32_args){m, gemm, lo, hi};
     const pack_f32 pack = {gemm, m.groups, m.columns, m.depth, 0};
@@ -333,18 +320,17 @@ static void fill_s8(void *out, const void *params, const void *weights, const vo
                           bias ? (const int32_t *)bias + (int64_t)g * p->columns : NULL, p->zero_in, p->columns, p->depth);
 }
 
-static size_t acc_bytes(const tuff_gemm_s8 *gemm) { return (size_t)gemm->rows * (size_t)gemm->columns * sizeof(int32_t); }
-
 tuff_status tuff_matmul_emit_s8(tuff_context *c, const tuff_matmul_s8_args *given, bool exact, tuff_io factors) {
     const tuff_gemm_s8 *gemm = tuff_gemm_s8_for(c->target->level);
     const tuff_kernel *kernel = exact ? &exact_kernel : &s8_kernel;
-    const tuff_matmul m = complete(&given->shape, gemm->rows, 1, tuff_gemm_s8_packed_bytes(gemm, gemm->columns, given->shape.depth));
+    const tuff_matmul m = complete_s8(c, &given->shape, gemm);
     tuff_matmul_s8_args *args = tuff_args(c, kernel);
     if (args) {
         *args = *given;
         args->shape = m;
         args->gemm = gemm;
-        if (!exact) args->requantize = tuff_requantize_s8_for(c->target->level);
+        args->requantize = exact ? NULL : tuff_requantize_s8_for(c->target->level);
+        args->exact = exact ? tuff_requantize_f64_s8_for(c->target->level) : NULL;
     }
     const pack_s8 pack = {gemm, m.groups, m.columns, m.depth, given->flip, given->zero_in, 0};
     const tuff_io io[] = {tuff_io_input(c, 0),
@@ -352,7 +338,7 @@ tuff_status tuff_matmul_emit_s8(tuff_context *c, const tuff_matmul_s8_args *give
                           factors,
                           tuff_io_output(c, 0),
                           rows_scratch(c, &m, 1),
-                          tuff_io_scratch(c, acc_bytes(gemm)),
+                          tuff_io_scratch(c, acc_bytes(&m, gemm)),
                           given->zero_weights ? tuff_io_scratch(c, (size_t)m.tile_rows * sizeof(int32_t)) : TUFF_IO_NONE};
     return tuff_emit(c, kernel, args, cost(&m, gemm->columns, 1), io, 7);
 }
@@ -374,7 +360,7 @@ static void fill_sums(void *out, const void *params, const void *weights, const 
 
 tuff_status tuff_matmul_emit_hybrid(tuff_context *c, const tuff_matmul *shape, float lo, float hi, const tuff_hybrid_rows *rows, tuff_io scales) {
     const tuff_gemm_s8 *gemm = tuff_gemm_s8_for(c->target->level);
-    const tuff_matmul m = complete(shape, gemm->rows, 1, tuff_gemm_s8_packed_bytes(gemm, gemm->columns, shape->depth));
+    const tuff_matmul m = complete_s8(c, shape, gemm);
     tuff_matmul_hybrid_args *args = tuff_args(c, &hybrid_kernel);
     if (args) *args = (tuff_matmul_hybrid_args){m, gemm, lo, hi};
     const pack_s8 pack = {gemm, m.groups, m.columns, m.depth, 0, 0, 0};
@@ -385,7 +371,7 @@ tuff_status tuff_matmul_emit_hybrid(tuff_context *c, const tuff_matmul *shape, f
                           tuff_io_output(c, 0),
                           tuff_io_packed(c, 1, -1, (size_t)sums.channels * sizeof(int32_t), fill_sums, &sums, sizeof sums),
                           tuff_io_input(c, 2),
-                          tuff_io_scratch(c, acc_bytes(gemm)),
+                          tuff_io_scratch(c, acc_bytes(&m, gemm)),
                           rows->scales,
                           rows->zeros,
                           rows_scratch(c, &m, 1)};

@@ -29,6 +29,7 @@ typedef struct tuff_matmul_s8_args {
     tuff_matmul shape;
     const tuff_gemm_s8 *gemm;
     const tuff_requantize_s8 *requantize; /* tuff_matmul_s8 only */
+    const tuff_requantize_f64_s8 *exact;  /* tuff_matmul_s8_exact only */
     int32_t flip, zero_in, zero_weights;  /* zero points after flipping */
     int32_t zero_out, lo, hi;
     bool wide; /* tuff_matmul_s8_exact only: outputs are s16 */
