@@ -105,11 +105,10 @@ static tuff_status describe(tuff_dataset *d, tuff_error *error) {
     } else if (d->total == 1 && d->shown.pixels) {
         snprintf(shape, sizeof shape, " %dx%dx%d", (int)d->shown.height, (int)d->shown.width, (int)d->shown.channels);
     }
-    const char *noun = d->picture ? "picture" : "sample";
-    const char *type = d->picture ? "" : d->array.type == TUFF_U8 ? " of raw bytes" : d->array.type == TUFF_F32 ? " of floats" : tuff_type_name(d->array.type);
-    const bool named = !d->picture && type[0] != ' ';
-    d->about = tuff_arena_format(d->arena, error, "%s: %s%s %s%s%s%s%s%s%s", d->name, count, of, noun, d->total == 1 ? "" : "s", shape, named ? " of " : "",
-                                 type, d->labels ? ", " : "", d->labels ? d->labels_from : "");
+    const char *noun = d->picture ? "picture" : "sample", *of_what = "";
+    if (!d->picture) of_what = d->array.type == TUFF_U8 ? " raw bytes" : d->array.type == TUFF_F32 ? " floats" : tuff_type_name(d->array.type);
+    d->about = tuff_arena_format(d->arena, error, "%s: %s%s %s%s%s%s%s%s%s%s", d->name, count, of, noun, d->total == 1 ? "" : "s", d->picture ? "" : " of",
+                                 shape, *of_what && *of_what != ' ' ? " " : "", of_what, d->labels ? ", " : "", d->labels ? d->labels_from : "");
     return d->about ? TUFF_OK : TUFF_ERR_MEMORY;
 }
 

@@ -10,10 +10,9 @@
  * Three mistakes that give wrong answers without an error are warnings. Float data whose range contradicts the model's: beyond it by
  * a tenth of its width (0..255 into 0..1), within -1..1 where the model's is wider than 50 (0..1 into 0..255), or nothing of the lower half of a
  * recipe's range that has negative numbers (0..1 into -1..1). And pictures whose background, the mean of their border pixels, is bright where
- * that of the calibration pictures was dark, or the other way round.
+ * the data that the model was calibrated on was dark as a whole, or the other way round; the quantizer leaves that mean in the model's metadata entry
+ * "tuff_calibration", as "raw_mean" 0..255.
  */
-#include "kit/data/feed.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +20,7 @@
 
 #include "api/model.h"
 #include "signal/recipe.h"
+#include "tuff/data.h"
 
 typedef enum note { NOTE_EXPLICIT, NOTE_BYTES, NOTE_CONVERTED, NOTE_RANGE, NOTE_INVERT, NOTE_BACKGROUND } note;
 
@@ -95,23 +95,18 @@ static range recipe_range(const tuff_recipe *recipe) {
     return r;
 }
 
-static double calibrated_background(const tuff_graph *g) {
+static double calibrated_mean(const tuff_graph *g) {
+    static const char key[] = "\"raw_mean\":";
     for (int32_t k = 0; k < g->n_metadata; k++) {
-        char text[96] = "";
-        if (strcmp(g->metadata[k].name, TUFF_CALIBRATION_METADATA) != 0) continue;
+        if (strcmp(g->metadata[k].name, "tuff_calibration") != 0) continue;
+        char text[128] = "";
         const size_t count = g->metadata[k].content.count;
         if (count) memcpy(text, g->metadata[k].content.data, count < sizeof text ? count : sizeof text - 1);
-        const char *at = strstr(text, "\"background\":");
-        const double value = at ? strtod(at + 13, NULL) : -1;
+        const char *at = strstr(text, key);
+        const double value = at ? strtod(at + sizeof key - 1, NULL) : -1;
         return value >= 0 && value <= 255 ? value : -1;
     }
     return -1;
-}
-
-bool tuff_feed_calibration(const tuff_feed *f, char text[96]) {
-    if (f->pictures == 0) return false;
-    snprintf(text, 96, "{\"background\": %.2f, \"samples\": %zu}", f->background_sum / (double)f->pictures, f->pictures);
-    return true;
 }
 
 /* ---- making one ---- */
@@ -138,7 +133,7 @@ static void take_explicit(tuff_feed *f, const tuff_recipe *given) {
     f->recipe.count = given->count;
     memcpy(f->recipe.mean, given->mean, sizeof given->mean);
     memcpy(f->recipe.std, given->std, sizeof given->std);
-    f->recipe.source = "the given range";
+    f->recipe.source = given->source ? given->source : "the given range";
     if (!own.present || same_recipe(&own, given) || !first_time(f, NOTE_EXPLICIT)) return;
     const range ours = recipe_range(&own), theirs = recipe_range(given);
     char text[400];
@@ -156,7 +151,7 @@ tuff_status tuff_feed_create(const tuff_model *model, const tuff_feed_options *o
     if (!f) return tuff_fail_memory(error, sizeof *f);
     f->model = model;
     f->recipe = tuff_model_recipe(model, 0);
-    f->calibrated = calibrated_background(model->graph);
+    f->calibrated = calibrated_mean(model->graph);
     if (options) {
         f->invert = options->invert;
         f->note = options->note;
@@ -223,14 +218,14 @@ static double background(const tuff_image *image, bool invert) {
 }
 
 static void check_background(tuff_feed *f, const tuff_sample *s, const tuff_image *image) {
+    const bool was_dark = f->calibrated >= 0 && f->calibrated<64, was_bright = f->calibrated> 191;
+    if (!was_dark && !was_bright) return;
     const double mean = background(image, f->invert);
-    f->background_sum += mean;
-    f->pictures++;
-    const bool bright = f->calibrated >= 0 && f->calibrated < 64 && mean > 127, dark = f->calibrated > 191 && mean < 128;
-    if ((!bright && !dark) || !first_time(f, NOTE_BACKGROUND)) return;
+    if ((was_dark ? mean <= 127 : mean >= 128) || !first_time(f, NOTE_BACKGROUND)) return;
     char text[512];
-    snprintf(text, sizeof text, "%.200s: the background is %s (mean %.0f of 255), that of the calibration data was %s (%.0f): %s", s->name,
-             bright ? "bright" : "dark", mean, bright ? "dark" : "bright", f->calibrated, f->invert ? "is --invert right here?" : "--invert turns it round");
+    snprintf(text, sizeof text, "%.200s: the background is %s (mean %.0f of 0..255), the data that the model was calibrated on is %s (mean %.0f): %s", s->name,
+             was_dark ? "bright" : "dark", mean, was_dark ? "dark" : "bright", f->calibrated,
+             f->invert ? "is --invert right here?" : "--invert turns it round");
     f->note(f->context, true, text);
 }
 

@@ -26,6 +26,10 @@ static tuff_status fail_zip(const char *name, zip_error_t *why, tuff_error *erro
 
 tuff_status tuff_zip_open(const char *name, tuff_buffer *buffer, tuff_zip **zip, tuff_error *error) {
     *zip = NULL;
+    if (buffer->count == 0) { /* libzip would lose the memory */
+        tuff_buffer_free(buffer);
+        return tuff_fail(error, TUFF_ERR_FORMAT, "%s: the file is empty", name);
+    }
     const size_t name_bytes = strlen(name) + 1;
     tuff_zip *z = calloc(1, sizeof *z + name_bytes);
     if (!z) {
