@@ -137,8 +137,8 @@ static void take_explicit(tuff_feed *f, const tuff_recipe *given) {
     if (!own.present || same_recipe(&own, given) || !first_time(f, NOTE_EXPLICIT)) return;
     const range ours = recipe_range(&own), theirs = recipe_range(given);
     char text[400];
-    snprintf(text, sizeof text, "the given range %g..%g is used in place of the model's own %g..%g (%s)", theirs.low, theirs.high, ours.low, ours.high,
-             ours.source);
+    snprintf(text, sizeof text, "the given input range %g..%g (%s) is used in place of the model's own %g..%g (%s)", theirs.low, theirs.high, f->recipe.source,
+             ours.low, ours.high, ours.source);
     f->note(f->context, false, text);
 }
 
