@@ -57,27 +57,12 @@ typedef struct tuff_bucketize_attrs {
 typedef struct tuff_reduce_window_attrs {
     int32_t reduce_function;
 } tuff_reduce_window_attrs;
-typedef struct tuff_split_attrs {
-    int32_t num_splits;
-} tuff_split_attrs;
-typedef struct tuff_split_v_attrs {
-    int32_t num_splits;
-} tuff_split_v_attrs;
-typedef struct tuff_unpack_attrs {
-    int32_t num, axis;
-} tuff_unpack_attrs;
 typedef struct tuff_mirror_pad_attrs {
     int8_t mode;
 } tuff_mirror_pad_attrs;
 typedef struct tuff_reverse_sequence_attrs {
     int32_t seq_dim, batch_dim;
 } tuff_reverse_sequence_attrs;
-typedef struct tuff_depth_to_space_attrs {
-    int32_t block_size;
-} tuff_depth_to_space_attrs;
-typedef struct tuff_space_to_depth_attrs {
-    int32_t block_size;
-} tuff_space_to_depth_attrs;
 typedef struct tuff_gather_attrs {
     int32_t axis, batch_dims;
 } tuff_gather_attrs;

@@ -11,19 +11,6 @@ static const char *const projection_names[] = {"UNKNOWN", "SPARSE", "DENSE", NUL
 
 /* ---- moving ---- */
 
-static const tuff_field split_fields[] = {
-    TUFF_FIELD(tuff_split_attrs, num_splits, S32, 0),
-    TUFF_FIELD_END,
-};
-static const tuff_field split_v_fields[] = {
-    TUFF_FIELD(tuff_split_v_attrs, num_splits, S32, 0),
-    TUFF_FIELD_END,
-};
-static const tuff_field unpack_fields[] = {
-    TUFF_FIELD(tuff_unpack_attrs, num, S32, 0),
-    TUFF_FIELD(tuff_unpack_attrs, axis, S32, 1),
-    TUFF_FIELD_END,
-};
 static const tuff_field mirror_pad_fields[] = {
     TUFF_FIELD(tuff_mirror_pad_attrs, mode, S8, 0, .names = mirror_pad_names),
     TUFF_FIELD_END,
@@ -33,31 +20,11 @@ static const tuff_field reverse_sequence_fields[] = {
     TUFF_FIELD(tuff_reverse_sequence_attrs, batch_dim, S32, 1),
     TUFF_FIELD_END,
 };
-static const tuff_field depth_to_space_fields[] = {
-    TUFF_FIELD(tuff_depth_to_space_attrs, block_size, S32, 0),
-    TUFF_FIELD_END,
-};
-static const tuff_field space_to_depth_fields[] = {
-    TUFF_FIELD(tuff_space_to_depth_attrs, block_size, S32, 0),
-    TUFF_FIELD_END,
-};
 
-TUFF_DESCRIBED(transpose, "TRANSPOSE", 39, 9, "input perm", "output", TUFF_OPTIONS_EMPTY(TransposeOptions, 26));
-TUFF_DESCRIBED(slice, "SLICE", 65, 8, "input begin size", "output", TUFF_OPTIONS_EMPTY(SliceOptions, 48));
-TUFF_DESCRIBED(tile, "TILE", 69, 3, "input multiples", "output", TUFF_OPTIONS_EMPTY(TileOptions, 51));
-TUFF_DESCRIBED(split, "SPLIT", 49, 5, "axis input", "outputs*", TUFF_OPTIONS(SplitOptions, 35, tuff_split_attrs, split_fields));
-TUFF_DESCRIBED(split_v, "SPLIT_V", 102, 3, "input size_splits axis", "outputs*", TUFF_OPTIONS(SplitVOptions, 79, tuff_split_v_attrs, split_v_fields));
-TUFF_DESCRIBED(unpack, "UNPACK", 88, 6, "input", "outputs*", TUFF_OPTIONS(UnpackOptions, 64, tuff_unpack_attrs, unpack_fields));
-TUFF_DESCRIBED(broadcast_to, "BROADCAST_TO", 130, 4, "input shape", "output", TUFF_OPTIONS_EMPTY(BroadcastToOptions, 104));
 TUFF_DESCRIBED(broadcast_args, "BROADCAST_ARGS", 145, 1, "shape0 shape1", "output", TUFF_NO_OPTIONS);
 TUFF_DESCRIBED(mirror_pad, "MIRROR_PAD", 100, 3, "input paddings", "output", TUFF_OPTIONS(MirrorPadOptions, 77, tuff_mirror_pad_attrs, mirror_pad_fields));
-TUFF_DESCRIBED(reverse_v2, "REVERSE_V2", 105, 4, "input axes", "output", TUFF_OPTIONS_EMPTY(ReverseV2Options, 81));
 TUFF_DESCRIBED(reverse_sequence, "REVERSE_SEQUENCE", 112, 1, "input seq_lengths", "output",
                TUFF_OPTIONS(ReverseSequenceOptions, 87, tuff_reverse_sequence_attrs, reverse_sequence_fields));
-TUFF_DESCRIBED(depth_to_space, "DEPTH_TO_SPACE", 5, 2, "input", "output",
-               TUFF_OPTIONS(DepthToSpaceOptions, 94, tuff_depth_to_space_attrs, depth_to_space_fields));
-TUFF_DESCRIBED(space_to_depth, "SPACE_TO_DEPTH", 26, 2, "input", "output",
-               TUFF_OPTIONS(SpaceToDepthOptions, 19, tuff_space_to_depth_attrs, space_to_depth_fields));
 TUFF_DESCRIBED(batch_to_space_nd, "BATCH_TO_SPACE_ND", 37, 4, "input block_shape crops", "output", TUFF_OPTIONS_EMPTY(BatchToSpaceNDOptions, 24));
 TUFF_DESCRIBED(space_to_batch_nd, "SPACE_TO_BATCH_ND", 38, 4, "input block_shape paddings", "output", TUFF_OPTIONS_EMPTY(SpaceToBatchNDOptions, 25));
 TUFF_DESCRIBED(dilate, "DILATE", 203, 1, "input dilations padding_value", "output", TUFF_OPTIONS2_EMPTY(DilateOptions, 18));
