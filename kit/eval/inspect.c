@@ -155,6 +155,7 @@ static void inspect_steps(inspector *i, const tuff_interpreter *it) {
     tuff_node_info *nodes = (tuff_node_info *)i->out->subgraphs[0].nodes;
     for (int32_t k = 0; k < tuff_interpreter_step_count(it); k++) {
         const tuff_step_info step = tuff_interpreter_step(it, k);
+        if (step.node < 0) continue;
         tuff_node_info *n = &nodes[step.node];
         if (!n->kernel[0]) n->kernel = step.kernel;
         if (!n->loop[0]) n->loop = step.loop; /* names of records: they outlive the plan */

@@ -269,6 +269,7 @@ tuff_step_info tuff_interpreter_step(const tuff_interpreter *it, int32_t k) {
     const tuff_plan *plan = it->now.plan;
     if (k < 0 || k >= plan->n_steps) return (tuff_step_info){.op = "", .kernel = "", .loop = "", .output = ""};
     const tuff_plan_step *s = &plan->steps[k];
+    if (s->node < 0) return (tuff_step_info){.op = "(copy)", .kernel = s->kernel->name, .loop = "", .node = -1, .jobs = s->jobs, .output = ""};
     const tuff_node *n = &plan->subgraph->nodes[s->node];
     return (tuff_step_info){.op = n->op->name,
                             .kernel = s->kernel->name,

@@ -30,8 +30,6 @@ static void lives(tuff_planner *p) {
     for (int32_t k = 0; k < plan->n_buffers; k++) join(plan, k);
 }
 
-static const tuff_op *record_of_step(const tuff_plan *plan, int32_t step) { return plan->subgraph->nodes[plan->steps[step].node].op; }
-
 static bool only_step_of_node(const tuff_plan *plan, int32_t s) {
     const int32_t node = plan->steps[s].node;
     return !(s > 0 && plan->steps[s - 1].node == node) && !(s + 1 < plan->n_steps && plan->steps[s + 1].node == node);
@@ -39,8 +37,9 @@ static bool only_step_of_node(const tuff_plan *plan, int32_t s) {
 
 /* Lets output 0 of step s overwrite an input that nobody reads later. */
 static void share_in_place(tuff_plan *plan, int32_t s) {
-    const tuff_op *op = record_of_step(plan, s);
+    if (plan->steps[s].node < 0) return;
     const tuff_node *n = &plan->subgraph->nodes[plan->steps[s].node];
+    const tuff_op *op = n->op;
     if (!op->in_place || n->n_outputs < 1 || !only_step_of_node(plan, s)) return;
     const int32_t out = plan->tensor_buffer[n->outputs[0]];
     if (out < 0 || plan->buffers[out].view_of >= 0 || plan->buffers[out].place != TUFF_PLACE_ARENA) return;

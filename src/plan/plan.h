@@ -32,7 +32,8 @@ typedef struct tuff_plan_step {
     const tuff_kernel *kernel;
     const void *args;
     const int32_t *io; /* buffer numbers, -1: NULL */
-    int32_t n_io, jobs, node;
+    int32_t n_io, jobs;
+    int32_t node; /* -1: the plan's own copy of a constant to an output */
     tuff_cost cost;
 } tuff_plan_step;
 
