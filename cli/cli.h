@@ -137,6 +137,8 @@ typedef struct cli_feed {
 tuff_status cli_model_open(const char *path, tuff_model **model, tuff_error *error) TUFF_MUST_USE;
 /* The name of class k by the model's labels, or NULL. */
 const char *cli_label(const tuff_model *model, int32_t k);
+/* The class in words: "7", "7 seven"; a label that is the number itself isn't repeated. */
+const char *cli_class(const tuff_model *model, int32_t k, char *text, size_t room);
 
 /* Checks the options against each other and makes the explicit recipe (present = false where none is given). */
 int cli_feed_recipe(const cli_command *command, const cli_feed *feed, tuff_recipe *recipe);

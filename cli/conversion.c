@@ -158,7 +158,7 @@ static void report_accuracy(const conversion *c, const tuff_dataset *dataset) {
     if (r->compared) {
         char line[256];
         snprintf(line, sizeof line, "agreement %s: same class as %s for %s of %s samples", cli_percent((double)r->agree / (double)r->n, (double)r->n),
-                 c->after ? "the float model" : "before folding", cli_group(r->agree), cli_group(r->n));
+                 c->after ? "the float model" : "the model as it was read", cli_group(r->agree), cli_group(r->n));
         report_line((void *)c, line);
     }
     if (!r->labelled || c->s->globals.quiet) return;
@@ -178,8 +178,11 @@ static void measure_on_random(conversion *c) {
         return;
     }
     char line[256];
-    snprintf(line, sizeof line, "agreement outputs within %.1e of %s, the largest being %s, on %d random inputs", c->difference.largest,
-             c->after ? "the float model" : "before folding", cli_number(c->difference.scale), (int)INPUTS);
+    const char *other = c->after ? "the float model" : "the model as it was read";
+    if (c->difference.largest == 0) snprintf(line, sizeof line, "agreement the same outputs as %s, on %d random inputs", other, (int)INPUTS);
+    else
+        snprintf(line, sizeof line, "agreement outputs within %.1e of %s, the largest being %s, on %d random inputs", c->difference.largest, other,
+                 cli_number(c->difference.scale), (int)INPUTS);
     report_line(c, line);
 }
 

@@ -57,8 +57,10 @@ static void print_matrix(const evaluation *e) {
     for (int32_t k = 0; k < n; k++) printf("%s%*d%s", cli_ink(CLI_DIM), width, (int)k, cli_ink(CLI_PLAIN));
     putchar('\n');
     for (int32_t row = 0; row < n; row++) {
+        char number[16];
         const char *name = class_name(e, row);
-        printf("  %2d %-10.10s ", (int)row, name ? name : "");
+        snprintf(number, sizeof number, "%d", (int)row);
+        printf("  %2s %-10.10s ", number, name && strcmp(name, number) != 0 ? name : "");
         for (int32_t k = 0; k < n; k++) {
             const int64_t count = r->confusion[(size_t)row * (size_t)n + (size_t)k];
             printf("%s%*s%s", k == row ? cli_ink(CLI_GREEN) : count ? cli_ink(CLI_RED) : "", width, count ? cli_group(count) : ".", cli_ink(CLI_PLAIN));

@@ -40,6 +40,13 @@ tuff_status cli_model_open(const char *path, tuff_model **model, tuff_error *err
 
 const char *cli_label(const tuff_model *model, int32_t k) { return k < tuff_model_label_count(model, 0) ? tuff_model_label(model, 0, k) : NULL; }
 
+const char *cli_class(const tuff_model *model, int32_t k, char *text, size_t room) {
+    const char *label = cli_label(model, k);
+    const int length = snprintf(text, room, "%d", (int)k);
+    if (label && strcmp(label, text) != 0) snprintf(text + length, room - (size_t)length, " %s", label);
+    return text;
+}
+
 /* ---- feeding ---- */
 int cli_feed_recipe(const cli_command *command, const cli_feed *feed, tuff_recipe *recipe) {
     *recipe = (tuff_recipe){.source = "the command line"};

@@ -3,6 +3,7 @@
  */
 #include "tuff/inspect.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "cli/cli.h"
@@ -190,7 +191,7 @@ static void print_tensors(const tuff_subgraph_info *s) {
 /* A row per buffer, a column per step (several steps share one where there are many). */
 static void print_plan(const tuff_inspection *in) {
     enum { WIDTH = 48 };
-    const int32_t per_column = in->n_steps / WIDTH + 1, columns = in->n_steps / per_column + 1;
+    const int32_t per_column = in->n_steps / WIDTH + 1, columns = (in->n_steps + per_column - 1) / per_column;
     char title[128];
     snprintf(title, sizeof title, "RAM plan: %s bytes of activations over %d steps", cli_group((int64_t)in->arena_bytes), (int)in->n_steps);
     heading(title);

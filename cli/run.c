@@ -72,8 +72,8 @@ static bool are_probabilities(const values *v) {
 /* ---- text ---- */
 static void print_class(const runner *r, const values *v, int32_t k, bool probability) {
     enum { WIDTH = 40 };
-    const char *label = cli_label(r->model, k);
-    printf("  %4d  %-20s ", (int)k, label ? label : "");
+    char name[128];
+    printf("  %-24s ", cli_class(r->model, k, name, sizeof name));
     if (!probability) {
         printf("%12s\n", cli_number((double)v->value[k]));
         return;
@@ -96,8 +96,8 @@ static void print_text(runner *r, const tuff_sample *sample, const values *v, bo
     const bool several = tuff_interpreter_output_count(r->it) > 1;
     printf("%s%s%s", cli_ink(CLI_BOLD), sample->name, cli_ink(CLI_PLAIN));
     if (sample->label >= 0) {
-        const char *label = cli_label(r->model, sample->label);
-        printf(", labelled %d%s%s", (int)sample->label, label ? " " : "", label ? label : "");
+        char name[128];
+        printf(", labelled %s", cli_class(r->model, sample->label, name, sizeof name));
     }
     putchar('\n');
     if (v->value && v->classes > 1) {

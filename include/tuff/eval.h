@@ -45,7 +45,7 @@ typedef struct tuff_eval_result {
     double seconds;
 } tuff_eval_result;
 
-/* Errors: DATA (labels out of range, shapes), and what running reports. Without labels only agreement is computed. */
+/* Where data and model both name their classes, the name decides, not the order. Errors: DATA (labels out of range, shapes), and what running reports. Without labels only agreement is computed. */
 TUFF_API TUFF_MUST_USE tuff_status tuff_eval(const tuff_model *model, tuff_dataset *dataset, const tuff_eval_options *options, tuff_eval_result *result,
                                              tuff_error *error);
 TUFF_API void tuff_eval_free(tuff_eval_result *result);
