@@ -386,15 +386,18 @@ static tuff_io zeros(tuff_context *c, const shape *s) {
 
 /* Weights s16, without zero point. */
 typedef struct pack {
-    int32_t count, flip, zero, unused;
+    int32_t count, flip, zero, bits;
 } pack;
 static void fill(void *out, const void *params, const void *source, const void *second) {
     const pack *p = params;
     (void)second;
-    for (int32_t k = 0; k < p->count; k++) ((int16_t *)out)[k] = (int16_t)((int8_t)(((const uint8_t *)source)[k] ^ p->flip) - p->zero);
+    for (int32_t k = 0; k < p->count; k++) {
+        const int8_t w = p->bits < 8 ? tuff_narrow_at(source, k, p->bits) : (int8_t)(((const uint8_t *)source)[k] ^ p->flip);
+        ((int16_t *)out)[k] = (int16_t)(w - p->zero);
+    }
 }
 static tuff_io packed(tuff_context *c, const shape *s, int32_t flip, int32_t zero) {
-    const pack p = {s->window.height * s->window.width * channels_of(s), flip, zero, 0};
+    const pack p = {s->window.height * s->window.width * channels_of(s), flip, zero, tuff_type_bits(c->inputs[1]->type)};
     return tuff_io_packed(c, 1, -1, (size_t)p.count * sizeof(int16_t), fill, &p, sizeof p);
 }
 
@@ -418,7 +421,7 @@ static tuff_status prepare_f32(tuff_context *c, const shape *s) {
 /* Are there prims for these weights? */
 static bool fits(const tuff_context *c) {
     const tuff_tensor *weights = c->inputs[1];
-    return weights->data && tuff_type_bits(weights->type) == 8 && tuff_depthwise_s8_for(c->target->level) && tuff_requantize_s8_for(c->target->level);
+    return weights->data && tuff_depthwise_s8_for(c->target->level) && tuff_requantize_s8_for(c->target->level);
 }
 
 static tuff_status emit_s8_runs(tuff_context *c, const s8_args *a, tuff_io factors) {

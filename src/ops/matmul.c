@@ -215,6 +215,7 @@ int tuff_matmul_hybrid(const void *args, void *const *io, int job, int jobs) {
 
 #ifndef TUFF_KERNELS_ONLY
 #include "base/error.h"
+#include "ops/widen.h"
 
 #define SHAPE_ARGS(type)                                                                                                                               \
     TUFF_WINDOW_ARGS(type, shape.window), TUFF_ARG(type, shape.in_channels, S32), TUFF_ARG(type, shape.groups, S32), TUFF_ARG(type, shape.depth, S32), \
@@ -240,7 +241,7 @@ bool tuff_matmul_fits(const tuff_context *c, const tuff_matmul *shape) {
     const int level = c->target->level;
     if (!weights->data || (bias && !bias->data) || shape->depth == 0) return false;
     if (weights->type == TUFF_F32) return tuff_gemm_f32_for(level) != NULL;
-    return tuff_type_bits(weights->type) == 8 && tuff_gemm_s8_for(level) && tuff_requantize_s8_for(level) && tuff_requantize_f64_s8_for(level);
+    return tuff_gemm_s8_for(level) && tuff_requantize_s8_for(level) && tuff_requantize_f64_s8_for(level);
 }
 
 /* Enough rows at a time that weights are read for many, few enough that rows and accumulators stay in the nearer caches, and that each thread gets
@@ -309,15 +310,29 @@ tuff_status tuff_matmul_emit_f32(tuff_context *c, const tuff_matmul *shape, floa
 
 typedef struct pack_s8 {
     const tuff_gemm_s8 *gemm;
-    int32_t groups, columns, depth, flip, zero_in, unused;
+    int32_t groups, columns, depth, flip, zero_in, bits; /* bits of a weight */
 } pack_s8;
 
+/* Panel by panel; narrow weights are widened into the room of one panel behind the last. */
 static void fill_s8(void *out, const void *params, const void *weights, const void *bias) {
     const pack_s8 *p = params;
-    const size_t group = tuff_gemm_s8_packed_bytes(p->gemm, p->columns, p->depth);
+    const int32_t width = p->gemm->columns;
+    const size_t panel = tuff_gemm_s8_packed_bytes(p->gemm, width, p->depth);
+    uint8_t *to = out, *wide = to + (size_t)p->groups * (size_t)ceil_div(p->columns, width) * panel;
     for (int32_t g = 0; g < p->groups; g++)
-        tuff_gemm_s8_pack(p->gemm, (uint8_t *)out + (size_t)g * group, (const uint8_t *)weights + (int64_t)g * p->columns * p->depth, (uint8_t)p->flip,
-                          bias ? (const int32_t *)bias + (int64_t)g * p->columns : NULL, p->zero_in, p->columns, p->depth);
+        for (int32_t first = 0; first < p->columns; first += width, to += panel) {
+            const int32_t n = p->columns - first < width ? p->columns - first : width;
+            const int64_t channel = (int64_t)g * p->columns + first, from = channel * p->depth;
+            for (int64_t k = 0; p->bits < 8 && k < (int64_t)n * p->depth; k++) wide[k] = (uint8_t)tuff_narrow_at(weights, from + k, p->bits);
+            tuff_gemm_s8_pack(p->gemm, to, p->bits < 8 ? wide : (const uint8_t *)weights + from, (uint8_t)p->flip,
+                              bias ? (const int32_t *)bias + channel : NULL, p->zero_in, n, p->depth);
+        }
+}
+
+static tuff_io packed_s8(tuff_context *c, const tuff_matmul *m, const tuff_gemm_s8 *gemm, int32_t second, int32_t flip, int32_t zero_in) {
+    const int32_t bits = tuff_type_bits(c->inputs[1]->type);
+    const pack_s8 pack = {gemm, m->groups, m->columns, m->depth, flip, zero_in, bits};
+    return tuff_io_packed(c, 1, second, packed_bytes(m, gemm->columns) + (bits < 8 ? (size_t)m->panel : 0), fill_s8, &pack, sizeof pack);
 }
 
 tuff_status tuff_matmul_emit_s8(tuff_context *c, const tuff_matmul_s8_args *given, bool exact, tuff_io factors) {
@@ -332,9 +347,8 @@ tuff_status tuff_matmul_emit_s8(tuff_context *c, const tuff_matmul_s8_args *give
         args->requantize = exact ? NULL : tuff_requantize_s8_for(c->target->level);
         args->exact = exact ? tuff_requantize_f64_s8_for(c->target->level) : NULL;
     }
-    const pack_s8 pack = {gemm, m.groups, m.columns, m.depth, given->flip, given->zero_in, 0};
     const tuff_io io[] = {tuff_io_input(c, 0),
-                          tuff_io_packed(c, 1, 2, packed_bytes(&m, gemm->columns), fill_s8, &pack, sizeof pack),
+                          packed_s8(c, &m, gemm, 2, given->flip, given->zero_in),
                           factors,
                           tuff_io_output(c, 0),
                           rows_scratch(c, &m, 1),
@@ -344,16 +358,15 @@ tuff_status tuff_matmul_emit_s8(tuff_context *c, const tuff_matmul_s8_args *give
 }
 
 typedef struct sums_s8 {
-    int32_t channels, depth;
+    int32_t channels, depth, bits, unused;
 } sums_s8;
 
 static void fill_sums(void *out, const void *params, const void *weights, const void *second) {
     const sums_s8 *p = params;
     (void)second;
-    for (int32_t n = 0; n < p->channels; n++) {
-        const int8_t *row = (const int8_t *)weights + (int64_t)n * p->depth;
+    for (int64_t n = 0; n < p->channels; n++) {
         int32_t sum = 0;
-        for (int32_t k = 0; k < p->depth; k++) sum += row[k];
+        for (int32_t k = 0; k < p->depth; k++) sum += tuff_narrow_at(weights, n * p->depth + k, p->bits);
         ((int32_t *)out)[n] = sum;
     }
 }
@@ -363,10 +376,9 @@ tuff_status tuff_matmul_emit_hybrid(tuff_context *c, const tuff_matmul *shape, f
     const tuff_matmul m = complete_s8(c, shape, gemm);
     tuff_matmul_hybrid_args *args = tuff_args(c, &hybrid_kernel);
     if (args) *args = (tuff_matmul_hybrid_args){m, gemm, lo, hi};
-    const pack_s8 pack = {gemm, m.groups, m.columns, m.depth, 0, 0, 0};
-    const sums_s8 sums = {m.groups * m.columns, m.depth};
+    const sums_s8 sums = {m.groups * m.columns, m.depth, tuff_type_bits(c->inputs[1]->type), 0};
     const tuff_io io[] = {rows->values,
-                          tuff_io_packed(c, 1, -1, packed_bytes(&m, gemm->columns), fill_s8, &pack, sizeof pack),
+                          packed_s8(c, &m, gemm, -1, 0, 0),
                           scales,
                           tuff_io_output(c, 0),
                           tuff_io_packed(c, 1, -1, (size_t)sums.channels * sizeof(int32_t), fill_sums, &sums, sizeof sums),

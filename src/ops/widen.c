@@ -5,12 +5,8 @@
  */
 #include "ops/widen.h"
 
-static void widen(int8_t *out, const uint8_t *in, int64_t count, int32_t bits) {
-    const int32_t per_byte = 8 / bits, mask = (1 << bits) - 1, sign = 1 << (bits - 1);
-    for (int64_t k = 0; k < count; k++) {
-        const int32_t raw = in[k / per_byte] >> (int32_t)(k % per_byte) * bits & mask;
-        out[k] = (int8_t)((raw ^ sign) - sign);
-    }
+static void widen(int8_t *out, const void *in, int64_t count, int32_t bits) {
+    for (int64_t k = 0; k < count; k++) out[k] = tuff_narrow_at(in, k, bits);
 }
 
 /* in [count] s4 or s2; out [count] s8; tiles: 1; scratch, errors: none */
