@@ -31,11 +31,13 @@ typedef struct calibrator {
     watched *tensors;
     int32_t input; /* the tensor that samples enter */
     size_t samples, done, total;
-    double input_sum, input_count; /* of raw values */
-    uint8_t *first;                /* the first sample's input; varied: a later one differed */
-    bool varied, floats;           /* floats: a sample came as numbers in the model's own range */
+    double raw_sum, raw_count;
+    uint8_t *first;      /* the first sample's input */
+    bool varied, floats; /* another sample's differed; a sample came as f32 */
     tuff_error *error;
 } calibrator;
+
+static const float LARGEST = 1e30f; /* kernels turn infinities into the largest finite number: what comes near it is no range either */
 
 static const char *name_of(const tuff_tensor *t) { return t->name ? t->name : ""; }
 
@@ -57,9 +59,9 @@ static tuff_status look(calibrator *c, const tuff_sample *sample, size_t k, int3
         high = values[j] > high ? values[j] : high;
         probe += (double)values[j] * 0.0;
     }
-    if (probe != 0.0)
-        return tuff_fail(c->error, TUFF_ERR_DATA, "calibration sample %s: tensor '%s' holds NaN or infinity", sample_name(sample, k, name, sizeof name),
-                         name_of(&c->s->tensors[tensor]));
+    if (probe != 0.0 || high > LARGEST || low < -LARGEST)
+        return tuff_fail(c->error, TUFF_ERR_DATA, "calibration sample %s: tensor '%s' holds NaN, infinity or numbers near it",
+                         sample_name(sample, k, name, sizeof name), name_of(&c->s->tensors[tensor]));
     w->range = tuff_range_join(w->range, (tuff_range){low, high});
     if (k < c->samples - c->samples / 4) w->early = w->range;
     return TUFF_OK;
@@ -80,53 +82,59 @@ static tuff_status look_at_all(calibrator *c, const tuff_sample *sample, size_t 
 
 /* ---- looking at the input ---- */
 
-/* The range that the recipe gives to raw 0..255. */
-static tuff_range recipe_range(const tuff_recipe *r) {
+/* The range that the recipe gives to raw 0..255. Empty where there is none, or none of pictures (a table's columns may be anything). */
+static tuff_range recipe_range(const calibrator *k) {
+    const tuff_recipe *r = &k->recipe;
+    const bool given = k->o->feed && k->o->feed->recipe, pictures = r->width > 0 && r->height > 0;
     tuff_range range = TUFF_RANGE_EMPTY;
-    for (int32_t c = 0; r->present && c < r->count && c < 4; c++) {
-        range = tuff_range_join(range, (tuff_range){(0.0 - (double)r->mean[c]) / (double)r->std[c], (0.0 - (double)r->mean[c]) / (double)r->std[c]});
-        range = tuff_range_join(range, (tuff_range){(255.0 - (double)r->mean[c]) / (double)r->std[c], (255.0 - (double)r->mean[c]) / (double)r->std[c]});
+    for (int32_t c = 0; r->present && (given || pictures) && c < r->count && c < 4; c++) {
+        const double low = (0.0 - (double)r->mean[c]) / (double)r->std[c], high = (255.0 - (double)r->mean[c]) / (double)r->std[c];
+        range = tuff_range_join(range, (tuff_range){fmin(low, high), fmax(low, high)});
     }
     return range;
 }
 
-static void mean_of_raw(calibrator *c, const float *x, size_t count) {
+static void sum_raw(calibrator *c, const float *x, size_t count) {
     const tuff_recipe *r = &c->recipe;
     if (!r->present || r->count < 1) return;
     for (size_t k = 0; k < count; k++) {
         const size_t channel = k % (size_t)(r->count < 4 ? r->count : 4);
-        c->input_sum += (double)x[k] * (double)r->std[channel] + (double)r->mean[channel];
+        c->raw_sum += (double)x[k] * (double)r->std[channel] + (double)r->mean[channel];
     }
-    c->input_count += (double)count;
+    c->raw_count += (double)count;
 }
 
-/* After feeding: sums up, keeps the first input and notes whether others differ; float samples must lie in the recipe's range. */
-static tuff_status look_at_input(calibrator *c, const tuff_sample *sample, size_t k) {
-    const float *x = tuff_interpreter_input_data(c->it, 0);
-    const size_t bytes = tuff_interpreter_input_bytes(c->it, 0), count = bytes / sizeof(float);
-    const tuff_range expected = recipe_range(&c->recipe);
+/* Floats go in unscaled, so they can be in another range than the model's. Feeding warns of it; calibrated ranges would mean nothing. */
+static tuff_status check_floats(calibrator *c, const tuff_sample *sample, size_t k, const float *x, size_t count) {
+    const tuff_range expected = recipe_range(c);
+    const double slack = 0.1 * (expected.high - expected.low);
     char name[300];
-    if (k == 0 && !(c->first = tuff_arena_copy(c->arena, x, bytes, c->error))) return TUFF_ERR_MEMORY;
-    c->varied |= memcmp(c->first, x, bytes) != 0;
-    mean_of_raw(c, x, count);
-    if (sample->picture || sample->type != TUFF_F32) return TUFF_OK;
     c->floats = true;
-    const double slack = 0.02 * (expected.high - expected.low);
-    for (size_t j = 0; !tuff_range_empty(expected) && j < count; j++)
+    for (size_t j = 0; j < count && !tuff_range_empty(expected); j++)
         if ((double)x[j] < expected.low - slack || (double)x[j] > expected.high + slack)
-            return tuff_fail(c->error, TUFF_ERR_DATA, "calibration sample %s: input '%s' holds %g, outside of %g..%g that the model's recipe says",
+            return tuff_fail(c->error, TUFF_ERR_DATA, "calibration sample %s: input '%s' holds %g, outside of %g..%g that the recipe says",
                              sample_name(sample, k, name, sizeof name), name_of(&c->s->tensors[c->input]), (double)x[j], expected.low, expected.high);
     return TUFF_OK;
 }
 
-static tuff_status check_input(calibrator *c) {
-    const tuff_range expected = recipe_range(&c->recipe), seen = c->tensors[c->input].range;
+/* After feeding: sums up, keeps the first sample and notes whether another differs. */
+static tuff_status look_at_input(calibrator *c, const tuff_sample *sample, size_t k) {
+    const float *x = tuff_interpreter_input_data(c->it, 0);
+    const size_t bytes = tuff_interpreter_input_bytes(c->it, 0);
+    if (k == 0 && !(c->first = tuff_arena_copy(c->arena, x, bytes, c->error))) return TUFF_ERR_MEMORY;
+    c->varied |= memcmp(c->first, x, bytes) != 0;
+    sum_raw(c, x, bytes / sizeof(float));
+    return sample->type == TUFF_F32 ? check_floats(c, sample, k, x, bytes / sizeof(float)) : TUFF_OK;
+}
+
+static tuff_status check_input(const calibrator *c) {
+    const tuff_range expected = recipe_range(c), seen = c->tensors[c->input].range;
+    const char *name = name_of(&c->s->tensors[c->input]), *about = tuff_dataset_about(c->dataset);
     if (!c->varied)
-        return tuff_fail(c->error, TUFF_ERR_DATA, "%s: all %zu samples are the same for input '%s': nothing to calibrate on", tuff_dataset_about(c->dataset),
-                         c->samples, name_of(&c->s->tensors[c->input]));
-    if (c->floats && !tuff_range_empty(expected) && seen.high - seen.low < (expected.high - expected.low) / 32.0)
-        return tuff_fail(c->error, TUFF_ERR_DATA, "%s: input '%s' holds %g..%g, but the model's recipe says %g..%g", tuff_dataset_about(c->dataset),
-                         name_of(&c->s->tensors[c->input]), seen.low, seen.high, expected.low, expected.high);
+        return tuff_fail(c->error, TUFF_ERR_DATA, "%s: all %zu samples are the same for input '%s': nothing to calibrate on", about, c->samples, name);
+    if (c->floats && !tuff_range_empty(expected) && seen.high - seen.low < (expected.high - expected.low) / 16.0)
+        return tuff_fail(c->error, TUFF_ERR_DATA, "%s: input '%s' holds %g..%g, but the recipe says %g..%g", about, name, seen.low, seen.high, expected.low,
+                         expected.high);
     return TUFF_OK;
 }
 
@@ -186,10 +194,10 @@ static tuff_status choose(calibrator *c, tuff_ranges *ranges) {
         const watched *w = &c->tensors[t];
         ranges->of[t] = w->histogram && t != c->input ? tuff_range_choose(w->histogram, c->o->calibration) : w->range;
     }
-    ranges->of[c->input] = tuff_range_join(ranges->of[c->input], recipe_range(&c->recipe));
+    ranges->of[c->input] = tuff_range_join(ranges->of[c->input], recipe_range(c));
     ranges->samples = c->samples;
-    ranges->has_raw_mean = c->input_count > 0.0;
-    ranges->raw_mean = ranges->has_raw_mean ? c->input_sum / c->input_count : 0.0;
+    ranges->has_raw_mean = c->raw_count > 0.0;
+    ranges->raw_mean = ranges->has_raw_mean ? c->raw_sum / c->raw_count : 0.0;
     return TUFF_OK;
 }
 
@@ -218,11 +226,14 @@ tuff_status tuff_calibrate(const tuff_graph *g, tuff_dataset *dataset, const tuf
     tuff_model *model = NULL;
     io.threads = o->threads;
     io.keep_all = true;
-    c.recipe = o->feed && o->feed->recipe ? *o->feed->recipe : tuff_graph_recipe(g);
+    tuff_feed_options feeding = TUFF_FEED_OPTIONS;
+    if (o->feed) feeding = *o->feed;
+    c.recipe = feeding.recipe ? *feeding.recipe : tuff_graph_recipe(g);
+    feeding.recipe = c.recipe.present ? &c.recipe : NULL;
     tuff_status status = prepare(&c, dataset);
     if (status == TUFF_OK) status = tuff_graph_model(g, &model, NULL, error);
     if (status == TUFF_OK) status = tuff_interpreter_create(model, &io, &c.it, error);
-    if (status == TUFF_OK) status = tuff_feed_create(model, o->feed, &c.feed, error);
+    if (status == TUFF_OK) status = tuff_feed_create(model, &feeding, &c.feed, error);
     if (status == TUFF_OK) status = observe(&c, ranges);
     tuff_feed_destroy(c.feed);
     if (c.it) tuff_interpreter_destroy(c.it);

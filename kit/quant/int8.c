@@ -3,7 +3,7 @@
  *
  * Three rounds over the main subgraph:
  *   share    each activation starts as a group of its own; `same` in a rule joins groups, whose ranges join too. A group with a fixed scale (a
- *            softmax's) takes in only what that scale can say; else a QUANTIZE between the two converts from one scale to the other.
+ *XX
  *   replace  weights and biases by integer constants, made per reader: the scales of a bias depend on its node
  *   convert  the activations themselves, and constants that play the part of activations
  * Inputs and outputs become s8, or stay f32 behind QUANTIZE and DEQUANTIZE (float_io).
@@ -63,6 +63,12 @@ static bool join(rewriter *w, int32_t a, int32_t b) {
     x->range = tuff_range_join(x->range, y->range);
     y->parent = x->parent;
     return true;
+}
+
+/* Sharing the scale of `with` would cost `tensor` more than a bit of precision, and others than this node read it. */
+static bool better_apart(rewriter *w, int32_t tensor, int32_t with) {
+    const tuff_range own = tuff_affine_range(scale_of(w, tensor)), shared = tuff_affine_range(scale_of(w, with));
+    return tuff_graph_reader_count(w->s, tensor) > 1 && 2.0 * (own.high - own.low) < shared.high - shared.low;
 }
 
 static tuff_status activate(rewriter *w, int32_t tensor) {
@@ -126,7 +132,8 @@ static tuff_status share(rewriter *w, int32_t *n) {
     TUFF_TRY(share_outputs(w, n, &rule));
     for (int32_t k = 0; k < w->s->nodes[*n].n_inputs; k++) {
         const int32_t in = w->s->nodes[*n].inputs[k], out = w->s->nodes[*n].outputs[0];
-        if (tuff_rule_input(&rule, k).role == TUFF_ROLE_SAME && is_f32(w, in) && !join(w, in, out)) TUFF_TRY(requantize(w, n, k, out));
+        if (tuff_rule_input(&rule, k).role != TUFF_ROLE_SAME || !is_f32(w, in)) continue;
+        if (better_apart(w, in, out) || !join(w, in, out)) TUFF_TRY(requantize(w, n, k, out));
     }
     return TUFF_OK;
 }
@@ -206,6 +213,8 @@ static tuff_status convert(rewriter *w, int32_t tensor) {
     tuff_tensor *t = &w->s->tensors[tensor];
     const tuff_affine a = scale_of(w, tensor);
     const int64_t zero = a.zero;
+    if (!root(w, tensor)->fixed && tuff_range_empty(root(w, tensor)->range))
+        return tuff_fail(w->error, TUFF_ERR_DATA, "tensor '%s' had no value in calibration", t->name ? t->name : "");
     if (t->data) return tuff_constant_activation(w->g, t, a, w->error);
     t->type = TUFF_S8;
     return tuff_graph_set_quantization(w->g, t, 1, &a.scale, &zero, 0, w->error);
@@ -269,6 +278,6 @@ tuff_status tuff_rewrite_int8(tuff_graph *g, const tuff_ranges *ranges, const tu
         if (w.active[t]) TUFF_TRY(convert(&w, t));
     if (o->float_io) TUFF_TRY(float_ends(&w));
     tuff_report_line(o->report, "quantized to int8: %d weights per channel, %s inputs and outputs", (int)w.weights, o->float_io ? "float" : "int8");
-    if (w.requantized > 0) tuff_report_line(o->report, "%d QUANTIZE between tensors of different fixed scales", (int)w.requantized);
+    if (w.requantized > 0) tuff_report_line(o->report, "%d QUANTIZE between tensors that must share a scale and keep one of their own", (int)w.requantized);
     return TUFF_OK;
 }

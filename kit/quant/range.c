@@ -7,7 +7,8 @@
  *   mse         the ends for which the mean of (x - quantized x)^2 is least, searched one end after the other
  *   entropy     the symmetric clip for which the quantized distribution tells most of the original (least Kullback-Leibler divergence), as
  *               TensorRT does it on magnitudes: 16 bins to a step for the whole range, fewer for a narrower one; here on both signs with all 256 steps, so
- *               that it fits activations that are never negative as well
+ *               that it fits activations that are never negative as well. It clips one value in a thousand at the most: where values pile up on a few points (a
+ *               flat background behind a convolution), the divergence would fall with every finer step, and most of the picture be clipped
  * The scale is (max - min) / 255 over a range widened to hold 0, the zero point is nudged to an integer, as TensorFlow's converter does.
  */
 #include <math.h>
@@ -16,7 +17,7 @@
 #include "base/fixed_point.h"
 #include "kit/quant/quant.h"
 
-enum { BINS = TUFF_HISTOGRAM_BINS, LEVELS = 256 };
+enum { BINS = TUFF_HISTOGRAM_BINS, LEVELS = 256, MOST_CLIPPED = 1000 }; /* entropy clips one value in MOST_CLIPPED, no more */
 
 tuff_range tuff_range_join(tuff_range a, tuff_range b) {
     if (tuff_range_empty(a)) return b;
@@ -133,6 +134,13 @@ static int bin_of(const tuff_histogram *h, double x) {
     return at < 0.0 ? 0 : at > BINS ? BINS : (int)(at + 0.5);
 }
 
+static uint64_t outside(const tuff_histogram *h, int first, int end) {
+    uint64_t sum = 0;
+    for (int k = 0; k < first; k++) sum += h->bins[k];
+    for (int k = end; k < BINS; k++) sum += h->bins[k];
+    return sum;
+}
+
 static tuff_range most_informative(const tuff_histogram *h) {
     const double low = h->range.low, high = h->range.high, most = fmax(fabs(low), fabs(high));
     tuff_range best_range = h->range;
@@ -140,7 +148,7 @@ static tuff_range most_informative(const tuff_histogram *h) {
     for (int part = BINS; part >= 2 * LEVELS; part -= 16) {
         const double clip = most * part / BINS;
         const int first = bin_of(h, fmax(low, -clip)), end = bin_of(h, fmin(high, clip));
-        if (end - first < LEVELS) break;
+        if (end - first < LEVELS || outside(h, first, end) * MOST_CLIPPED > h->count) break;
         const double d = divergence(h, first, end);
         if (d < best) best = d, best_range = (tuff_range){edge(h, first), edge(h, end)};
     }

@@ -118,7 +118,7 @@ static bool serves(const tuff_rule *r, tuff_quantize_mode mode) {
         weights += r->inputs[k].role == TUFF_ROLE_WEIGHT;
         activations += r->inputs[k].role == TUFF_ROLE_ACT || r->inputs[k].role == TUFF_ROLE_SAME;
     }
-    return mode == TUFF_QUANTIZE_DYNAMIC ? weights > 0 && activations == 0 : activations > 0;
+    return (weights > 0 && activations == 0) == (mode == TUFF_QUANTIZE_DYNAMIC);
 }
 
 static tuff_type type_under(tuff_rule_item item, tuff_type type) {
@@ -132,26 +132,31 @@ static const char *cell_at(const char *const *cells, int32_t room, int32_t k) {
     return n == 0 ? NULL : cells[k < n ? k : n - 1];
 }
 
+/* A tensor that the rule leaves alone (SHAPE's) may be s8 all the same, by another node's rule. */
+static bool cell_fits(const char *cell, tuff_rule_item item, tuff_type type, tuff_quantize_mode mode, tuff_type type0) {
+    if (!cell || !tuff_cell_takes(cell, type_under(item, type), type0)) return false;
+    return mode == TUFF_QUANTIZE_DYNAMIC || type != TUFF_F32 || item.role != TUFF_ROLE_NONE || tuff_cell_takes(cell, TUFF_S8, type0);
+}
+
 /* Do the row's cells take the node's tensors with the types that the rule gives them? */
-static bool row_fits(const tuff_variant *v, const tuff_rule *r, const tuff_subgraph *s, const tuff_node *n) {
+static bool row_fits(const tuff_variant *v, const tuff_rule *r, tuff_quantize_mode mode, const tuff_subgraph *s, const tuff_node *n) {
     tuff_type type0 = TUFF_F32;
     for (int32_t k = 0; k < n->n_inputs; k++) {
         if (n->inputs[k] < 0) continue;
-        const tuff_type type = type_under(tuff_rule_input(r, k), s->tensors[n->inputs[k]].type);
-        const char *cell = cell_at(v->inputs, TUFF_VARIANT_INPUTS, k);
-        if (k == 0) type0 = type;
-        if (!cell || !tuff_cell_takes(cell, type, type0)) return false;
+        const tuff_rule_item item = tuff_rule_input(r, k);
+        const tuff_type type = s->tensors[n->inputs[k]].type;
+        if (k == 0) type0 = type_under(item, type);
+        if (!cell_fits(cell_at(v->inputs, TUFF_VARIANT_INPUTS, k), item, type, mode, type0)) return false;
     }
     for (int32_t k = 0; k < n->n_outputs; k++) {
-        const char *cell = cell_at(v->outputs, TUFF_VARIANT_OUTPUTS, k);
-        if (!cell || !tuff_cell_takes(cell, type_under(tuff_rule_output(r, k), s->tensors[n->outputs[k]].type), type0)) return false;
+        if (!cell_fits(cell_at(v->outputs, TUFF_VARIANT_OUTPUTS, k), tuff_rule_output(r, k), s->tensors[n->outputs[k]].type, mode, type0)) return false;
     }
     return true;
 }
 
 bool tuff_rule_find(const tuff_subgraph *s, const tuff_node *n, tuff_quantize_mode mode, tuff_rule *rule) {
-    for (const tuff_variant *v = n->op->variants; v && v->kernel.name; v++)
-        if (v->quantizing && v->quantizing[0] && tuff_rule_parse(v->quantizing, rule, NULL) == TUFF_OK && serves(rule, mode) && row_fits(v, rule, s, n))
+    for (const tuff_variant *v = n->op->variants; v && v->outputs[0]; v++)
+        if (v->quantizing && v->quantizing[0] && tuff_rule_parse(v->quantizing, rule, NULL) == TUFF_OK && serves(rule, mode) && row_fits(v, rule, mode, s, n))
             return true;
     return false;
 }

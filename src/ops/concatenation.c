@@ -26,8 +26,8 @@ static const tuff_field pack_fields[] = {
 static const tuff_kernel mapped = TUFF_KERNEL(tuff_move_rows_mapped, tuff_move_rows_args, tuff_move_rows_fields);
 
 static const tuff_variant concatenation_variants[] = {
-    {{"s8", "=0"}, {"=0"}, 2, "act* -> same", TUFF_MOVE_ROWS_KERNEL},
-    {{"s16", "=0"}, {"=0"}, 3, "act* -> same", TUFF_MOVE_ROWS_KERNEL},
+    {{"s8", "=0"}, {"=0"}, 2, "same* -> free", TUFF_MOVE_ROWS_KERNEL},
+    {{"s16", "=0"}, {"=0"}, 3, "same* -> free", TUFF_MOVE_ROWS_KERNEL},
     {{"f32|u8|s32|s64|bool|c64|f64|u64", "=0"}, {"=0"}, 1, NULL, TUFF_MOVE_ROWS_KERNEL},
     {{"u32", "=0"}, {"=0"}, 4, NULL, TUFF_MOVE_ROWS_KERNEL},
     {{"s4", "=0"}, {"=0"}, 5, NULL, TUFF_MOVE_ROWS_KERNEL},
@@ -35,8 +35,8 @@ static const tuff_variant concatenation_variants[] = {
     {.version = 0},
 };
 static const tuff_variant pack_variants[] = {
-    {{"s8", "=0"}, {"=0"}, 2, "act* -> same", TUFF_MOVE_ROWS_KERNEL},
-    {{"s16", "=0"}, {"=0"}, 3, "act* -> same", TUFF_MOVE_ROWS_KERNEL},
+    {{"s8", "=0"}, {"=0"}, 2, "same* -> free", TUFF_MOVE_ROWS_KERNEL},
+    {{"s16", "=0"}, {"=0"}, 3, "same* -> free", TUFF_MOVE_ROWS_KERNEL},
     {{"f32|u8|s32|s64", "=0"}, {"=0"}, 1, NULL, TUFF_MOVE_ROWS_KERNEL},
     {{"u32", "=0"}, {"=0"}, 4, NULL, TUFF_MOVE_ROWS_KERNEL},
     {.version = 0},
