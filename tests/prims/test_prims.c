@@ -347,27 +347,28 @@ static double seconds(void) {
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* the least time of one call, in ns */
-#define TIME(statement, ns)                                         \
-    do {                                                            \
-        (ns) = 1e30;                                                \
-        for (int batch = 0; batch < 15; batch++) {                  \
-            int calls = 0;                                          \
-            const double begin = seconds();                         \
-            double end;                                             \
-            do {                                                    \
-                for (int i = 0; i < 8; i++, calls++) { statement; } \
-                end = seconds();                                    \
-            } while (end - begin < 0.004);                          \
-            const double each = (end - begin) * 1e9 / calls;        \
-            if (each < (ns)) (ns) = each;                           \
-        }                                                           \
+/* the least time of one call, in ns; batches are short, so that some go undisturbed on a busy machine */
+#define TIME(statement, ns)                                  \
+    do {                                                     \
+        (ns) = 1e30;                                         \
+        for (int batch = 0; batch < 150; batch++) {          \
+            int calls = 0;                                   \
+            const double begin = seconds();                  \
+            double end;                                      \
+            do {                                             \
+                statement;                                   \
+                calls++;                                     \
+                end = seconds();                             \
+            } while (end - begin < 0.0002);                  \
+            const double each = (end - begin) * 1e9 / calls; \
+            if (each < (ns)) (ns) = each;                    \
+        }                                                    \
     } while (0)
 
 static void *room(size_t bytes) {
-    void *p = calloc(1, bytes + 64);
+    float *p = calloc(1, bytes + 64);
     if (!p) exit(1);
-    for (size_t i = 0; i < bytes; i++) ((uint8_t *)p)[i] = (uint8_t)(i * 37 & 0x3f);
+    for (size_t i = 0; i < bytes / sizeof(float); i++) p[i] = random_f32();
     return p;
 }
 
