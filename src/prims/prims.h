@@ -26,7 +26,7 @@
  *   packed  panels of `columns` output columns: [columns] bias, then [k][columns]; padded with zeros (tuff_gemm_f32 packer)
  *   c       m rows, `c_pitch` elements apart; n columns are written, no more
  *   m, n, k >= 0; multiples of `rows` rows are best
- * NaN sums stay NaN. */
+ * NaN sums stay NaN. A row's bits do not depend on the rows that it is computed with. */
 #define TUFF_GEMM_F32_TOLERANCE(k) ((k) + 2)
 typedef struct tuff_gemm_f32 {
     tuff_prim prim;

@@ -85,6 +85,23 @@ static void test_gemm_f32_is_within_its_tolerance(void **state) {
         }
         try_gemm_f32(*p, 13, 17, 5000, 1, -FLT_MAX, FLT_MAX);
         try_gemm_f32(*p, 300, 1, 9, 1, -FLT_MAX, FLT_MAX);
+        for (int32_t n = 1; n < 200; n += 9) try_gemm_f32(*p, 1, n, 11, n & 1, -0.5f, 0.5f);
+    }
+}
+
+/* Rows may be shared out among jobs in any way: each row comes out the same alone. */
+static void test_gemm_f32_rows_do_not_depend_on_each_other(void **state) {
+    (void)state;
+    enum { M = 23, N = 150, K = 37 };
+    static float a[M * K], w[N * K], packed[(N + 64) * (K + 1)], together[M * N], alone[M * N];
+    for (int i = 0; i < M * K; i++) a[i] = random_f32();
+    for (int i = 0; i < N * K; i++) w[i] = random_f32();
+    FOR_EACH_LOOP(tuff_gemm_f32, p) {
+        assert_true(tuff_gemm_f32_packed_count(*p, N, K) <= sizeof packed / sizeof *packed);
+        tuff_gemm_f32_pack(*p, packed, w, K, NULL, N, K);
+        (*p)->run(together, N, a, K, packed, M, N, K, -FLT_MAX, FLT_MAX);
+        for (int i = 0; i < M; i++) (*p)->run(alone + i * N, N, a + i * K, K, packed, 1, N, K, -FLT_MAX, FLT_MAX);
+        assert_memory_equal(together, alone, sizeof alone);
     }
 }
 
@@ -250,10 +267,12 @@ static void try_requantize(const tuff_requantize_s8 *prim, int32_t rows, int32_t
     guarded multiplier = guard((size_t)columns * sizeof(int32_t), at_end), shift = guard((size_t)columns * sizeof(int32_t), at_end);
     int32_t *x = acc.at, *m = multiplier.at, *s = shift.at;
     uint8_t *y = out.at;
+    const bool to_right = random_u64() & 1; /* all shifts: loops may have a shorter way for that */
     for (int32_t c = 0; c < columns; c++) {
         static const int32_t multipliers[] = {1 << 30, INT32_MAX, 0, (1 << 30) + 1, INT32_MAX - 1};
         m[c] = kind == EXTREME ? multipliers[random_u64() % 5] : random_between(1 << 30, INT32_MAX);
         s[c] = kind == EXTREME ? random_between(-31, 30) : random_between(-12, 1);
+        if (to_right) s[c] = random_between(kind == EXTREME ? -31 : -12, -1);
     }
     for (int32_t r = 0; r < rows; r++)
         for (int32_t c = 0; c < columns; c++) x[r * acc_pitch + c] = s32_of(kind == EXTREME && (random_u64() & 1) ? EXTREME : RANDOM);
@@ -366,7 +385,7 @@ static double seconds(void) {
     } while (0)
 
 static void *room(size_t bytes) {
-    float *p = calloc(1, bytes + 64);
+    float *p = aligned_alloc(64, (bytes + 127) & ~(size_t)63);
     if (!p) exit(1);
     for (size_t i = 0; i < bytes / sizeof(float); i++) p[i] = random_f32();
     return p;
@@ -475,13 +494,10 @@ int main(int argc, char **argv) {
     random_seed();
     if (argc > 1 && strcmp(argv[1], "--bench") == 0) return bench();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gemm_f32_is_within_its_tolerance),
-        cmocka_unit_test(test_gemm_f32_keeps_nan_and_clamps_infinity),
-        cmocka_unit_test(test_gemm_s8_is_exact),
-        cmocka_unit_test(test_depthwise_f32_is_within_its_tolerance),
-        cmocka_unit_test(test_depthwise_s8_is_exact),
-        cmocka_unit_test(test_requantize_s8_is_the_two_roundings),
-        cmocka_unit_test(test_requantize_f64_s8_rounds_the_double_product),
+        cmocka_unit_test(test_gemm_f32_is_within_its_tolerance),       cmocka_unit_test(test_gemm_f32_rows_do_not_depend_on_each_other),
+        cmocka_unit_test(test_gemm_f32_keeps_nan_and_clamps_infinity), cmocka_unit_test(test_gemm_s8_is_exact),
+        cmocka_unit_test(test_depthwise_f32_is_within_its_tolerance),  cmocka_unit_test(test_depthwise_s8_is_exact),
+        cmocka_unit_test(test_requantize_s8_is_the_two_roundings),     cmocka_unit_test(test_requantize_f64_s8_rounds_the_double_product),
         cmocka_unit_test(test_lists_end_with_c_and_obey_levels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

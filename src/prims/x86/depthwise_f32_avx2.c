@@ -63,10 +63,10 @@ TUFF_TARGET_AVX2 TUFF_INLINE void tile(int pixels, block b, const row *w, int32_
     }
 }
 
+/* The last tile overlaps what is done already, which comes out the same again. */
 TUFF_TARGET_AVX2 TUFF_INLINE void walk(block b, const row *w, int32_t pixels, int32_t c) {
-    int32_t p = 0;
-    for (; p + 4 <= pixels; p += 4) tile(4, b, w, p, c);
-    for (; p < pixels; p++) tile(1, b, w, p, c);
+    for (int32_t p = 0; p < pixels && pixels >= 4; p += 4) tile(4, b, w, p + 4 <= pixels ? p : pixels - 4, c);
+    for (int32_t p = 0; p < pixels && pixels < 4; p++) tile(1, b, w, p, c);
 }
 
 TUFF_TARGET_AVX2 static void run(float *out, int64_t out_pitch, const float *const *taps_in, int32_t taps, int64_t step, int32_t pixels, const float *weights,

@@ -60,9 +60,15 @@ TUFF_TARGET_AVX2 TUFF_INLINE void tile(int pixels, bool two, bool is_unsigned, b
     EACH_PIXEL(STORE)
 }
 
+/* The last tile overlaps what is done already, which comes out the same again; but not where it adds to it. */
 TUFF_TARGET_AVX2 TUFF_INLINE void walk(bool two, bool is_unsigned, bool go_on, int32_t *acc, int64_t acc_pitch, const block *b, int32_t pixels) {
     int32_t p = 0;
     for (; p + 4 <= pixels; p += 4) tile(4, two, is_unsigned, go_on, acc + p * acc_pitch, acc_pitch, b, p * b->step);
+    if (p < pixels && pixels > 4 && !go_on) {
+        p = pixels - 4;
+        tile(4, two, is_unsigned, go_on, acc + p * acc_pitch, acc_pitch, b, p * b->step);
+        return;
+    }
     for (; p < pixels; p++) tile(1, two, is_unsigned, go_on, acc + p * acc_pitch, acc_pitch, b, p * b->step);
 }
 

@@ -55,16 +55,44 @@ TUFF_TARGET_AVX2 TUFF_INLINE void tile(int rows, output o, const float *a, int64
     }
 }
 
+/* One row by 4 full panels: alone, a row's two sums would wait for each other. The order of each sum is the tile's, so results don't depend on how rows are
+ * shared out. */
+TUFF_TARGET_AVX2 static void row_by_panels(const output *o, const float *a, const float *panel, int64_t panel_pitch, int32_t k) {
+    const float *p[4] = {panel, panel + panel_pitch, panel + 2 * panel_pitch, panel + 3 * panel_pitch};
+    __m256 s[4][2];
+#define START_PANEL(q) s[q][0] = _mm256_loadu_ps(p[q]), s[q][1] = _mm256_loadu_ps(p[q] + 8)
+    TUFF_EACH_ROW(4, START_PANEL);
+    for (int32_t t = 0; t < k; t++) {
+        const __m256 x = _mm256_broadcast_ss(a + t);
+        const int64_t at = (int64_t)(t + 1) * COLUMNS;
+#define STEP_PANEL(q)                                                  \
+    s[q][0] = _mm256_fmadd_ps(x, _mm256_loadu_ps(p[q] + at), s[q][0]); \
+    s[q][1] = _mm256_fmadd_ps(x, _mm256_loadu_ps(p[q] + at + 8), s[q][1])
+        TUFF_EACH_ROW(4, STEP_PANEL);
+    }
+    const __m256 lo = _mm256_set1_ps(o->lo), hi = _mm256_set1_ps(o->hi);
+#define STORE_PANEL(q)                                            \
+    _mm256_storeu_ps(o->c + (q)*COLUMNS, clamp(s[q][0], lo, hi)); \
+    _mm256_storeu_ps(o->c + (q)*COLUMNS + 8, clamp(s[q][1], lo, hi))
+    TUFF_EACH_ROW(4, STORE_PANEL);
+}
+
 TUFF_TARGET_AVX2 static void tail(int32_t rows, output o, const float *a, int64_t a_pitch, const float *panel,
                                   int32_t k){TUFF_TAIL_ROWS(rows, tile, o, a, a_pitch, panel, k)}
 
 TUFF_TARGET_AVX2
     static void run(float *c, int64_t c_pitch, const float *a, int64_t a_pitch, const float *packed, int32_t m, int32_t n, int32_t k, float lo, float hi) {
+    const int64_t panel_pitch = (int64_t)COLUMNS * (k + 1);
     const int32_t block = k < BLOCK / ROWS ? BLOCK / (k + 1) / ROWS * ROWS : ROWS;
     for (int32_t from = 0; from < m; from += block) {
         const int32_t to = m - from < block ? m : from + block;
         const float *panel = packed;
-        for (int32_t first = 0; first < n; first += COLUMNS, panel += (int64_t)COLUMNS * (k + 1)) {
+        int32_t first = 0;
+        for (; to - from == 1 && first + 4 * COLUMNS <= n; first += 4 * COLUMNS, panel += 4 * panel_pitch) {
+            const output o = {c + from * c_pitch + first, c_pitch, COLUMNS, lo, hi};
+            row_by_panels(&o, a + from * a_pitch, panel, panel_pitch, k);
+        }
+        for (; first < n; first += COLUMNS, panel += panel_pitch) {
             output o = {c + from * c_pitch + first, c_pitch, n - first < COLUMNS ? n - first : COLUMNS, lo, hi};
             int32_t i = from;
             for (; i + ROWS <= to; i += ROWS, o.c += ROWS * c_pitch) tile(ROWS, o, a + i * a_pitch, a_pitch, panel, k);
