@@ -291,8 +291,8 @@ static void check_range(tuff_feed *f, const tuff_sample *s, double low, double h
     if ((!beyond && !small && !half) || !first_time(f, NOTE_RANGE)) return;
     char text[512];
     snprintf(text, sizeof text,
-             "%.200s: floats %.4g..%.4g, but the model expects %.4g..%.4g (%s); floats go in unscaled: scale them, or give raw data as uint8", s->name, low,
-             high, r->low, r->high, r->source);
+             "%.200s: floats %.4g..%.4g, but the model expects %.4g..%.4g (%s%s); floats go in unscaled: scale them, or give raw data as uint8", s->name, low,
+             high, r->low, r->high, r->recipe ? "recipe: " : "", r->source);
     f->note(f->context, true, text);
 }
 
@@ -330,8 +330,9 @@ tuff_status tuff_feed_put(tuff_feed *f, tuff_interpreter *it, const tuff_sample 
     if (!sample_fits(s, t)) return wrong_shape(s, t, error);
     if (s->type == TUFF_F32) return put_floats(f, s, t, out, error);
     if (s->type != t->type)
-        return tuff_fail(error, TUFF_ERR_DATA, "%s: elements of type %s, and input %s takes %s: expected uint8 (raw), float32 (in the model's range) or %s",
-                         s->name, tuff_type_name(s->type), t->name, tuff_type_name(t->type), tuff_type_name(t->type));
+        return tuff_fail(error, TUFF_ERR_DATA, "%s: elements of type %s, expected u8 (raw 0..255), f32 (in the model's range)%s%s", s->name,
+                         tuff_type_name(s->type), t->type == TUFF_F32 || t->type == TUFF_U8 ? "" : " or the input's own ",
+                         t->type == TUFF_F32 || t->type == TUFF_U8 ? "" : tuff_type_name(t->type));
     memcpy(out, s->data, s->bytes);
     return TUFF_OK;
 }

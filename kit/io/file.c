@@ -52,15 +52,15 @@ static tuff_status cannot_read(const char *path, tuff_error *error) {
     }
 }
 
-static tuff_status too_large(const char *path, tuff_error *error) {
-    return tuff_fail(error, TUFF_ERR_LIMIT, "%s: larger than the limit of %zu bytes", path, TUFF_FILE_LIMIT);
+static tuff_status too_large(const char *path, size_t limit, tuff_error *error) {
+    return tuff_fail(error, TUFF_ERR_LIMIT, "%s: larger than the limit of %zu bytes", path, limit);
 }
 
-static tuff_status read_all(int file, const char *path, size_t expected, tuff_buffer *buffer, tuff_error *error) {
+static tuff_status read_all(int file, const char *path, size_t expected, size_t limit, tuff_buffer *buffer, tuff_error *error) {
     TUFF_TRY(reserve(buffer, expected + 1, error)); /* one more, so that the end shows without growing */
     for (;;) {
         if (buffer->count == buffer->room) {
-            if (buffer->room > TUFF_FILE_LIMIT) return too_large(path, error);
+            if (buffer->room > limit) return too_large(path, limit, error);
             TUFF_TRY(reserve(buffer, buffer->room < 65536 ? 65536 : 2 * buffer->room, error));
         }
         const ssize_t got = read(file, buffer->data + buffer->count, buffer->room - buffer->count);
@@ -68,7 +68,7 @@ static tuff_status read_all(int file, const char *path, size_t expected, tuff_bu
         if (got < 0) return cannot_read(path, error);
         if (got == 0) break;
         buffer->count += (size_t)got;
-        if (buffer->count > TUFF_FILE_LIMIT) return too_large(path, error);
+        if (buffer->count > limit) return too_large(path, limit, error);
     }
     buffer->data[buffer->count] = 0;
     return TUFF_OK;
@@ -88,9 +88,10 @@ tuff_status tuff_file_read(const char *path, tuff_buffer *buffer, tuff_error *er
         errno = EISDIR;
         status = cannot_read(name, error);
     } else if (S_ISREG(info.st_mode) && (uintmax_t)info.st_size > TUFF_FILE_LIMIT) {
-        status = too_large(name, error);
+        status = too_large(name, TUFF_FILE_LIMIT, error);
     } else {
-        status = read_all(file, name, S_ISREG(info.st_mode) ? (size_t)info.st_size : 65536, buffer, error);
+        const bool regular = S_ISREG(info.st_mode);
+        status = read_all(file, name, regular ? (size_t)info.st_size : 65536, regular ? TUFF_FILE_LIMIT : TUFF_STREAM_LIMIT, buffer, error);
     }
     if (!standard) close(file);
     if (status != TUFF_OK) tuff_buffer_free(buffer);
@@ -116,7 +117,7 @@ static tuff_status inflate_all(const char *name, z_stream *z, const tuff_buffer 
             return tuff_fail(error, TUFF_ERR_FORMAT, "%s: damaged gzip data near byte %zu: %s", name, at - z->avail_in, z->msg ? z->msg : "unreadable");
         const size_t got = sizeof chunk - z->avail_out;
         TUFF_TRY(tuff_buffer_add(out, chunk, got, error));
-        if (out->count > TUFF_FILE_LIMIT) return too_large(name, error);
+        if (out->count > TUFF_FILE_LIMIT) return too_large(name, TUFF_FILE_LIMIT, error);
         if (result == Z_STREAM_END) {
             /* gzip members may follow each other; anything else behind the end is padding */
             const uint8_t *next = in->data + (at - z->avail_in);

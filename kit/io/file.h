@@ -18,8 +18,9 @@ void tuff_buffer_free(tuff_buffer *buffer); /* and clears it; a zeroed one is fi
 /* Appends; the room grows geometrically. */
 tuff_status tuff_buffer_add(tuff_buffer *buffer, const void *bytes, size_t count, tuff_error *error) TUFF_MUST_USE;
 
-/* Larger files are refused. */
-#define TUFF_FILE_LIMIT (sizeof(size_t) > 4 ? (size_t)((uint64_t)8 << 30) : (size_t)1 << 30)
+/* What is larger is refused, unpacked or not; of streams (pipes, devices), which may be endless, less is taken. */
+#define TUFF_FILE_LIMIT (sizeof(size_t) > 4 ? (size_t)((uint64_t)4 << 30) : (size_t)1 << 30)
+#define TUFF_STREAM_LIMIT ((size_t)1 << 30)
 
 /* Reads all of `path` ("-": standard input). Errors: IO, LIMIT, MEMORY; each names the file. */
 tuff_status tuff_file_read(const char *path, tuff_buffer *buffer, tuff_error *error) TUFF_MUST_USE;

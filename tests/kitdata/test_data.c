@@ -430,7 +430,7 @@ static void test_datasets_survive_mutation(void **state) {
         assert_int_equal(tuff_file_read(paths[k], &files[k], &e), TUFF_OK);
     }
     uint32_t seed = 11;
-    for (int round = 0; round < 6000; round++) {
+    for (int round = 0; round < 2000; round++) {
         const tuff_buffer *file = &files[round % 5];
         uint8_t bad[4096];
         const size_t count = scratch_random(&seed) % 5 ? file->count : scratch_random(&seed) % (uint32_t)file->count;

@@ -300,7 +300,7 @@ static void test_other_types_are_refused_and_name_what_would_do(void **state) {
     (void)state;
     const int32_t values[4] = {0};
     OPEN(f, .type = TUFF_F32, 2, {1, 4}, 0, 1);
-    refused(&f, SAMPLE(TUFF_S32, false, values, 4), "elements of type s32, and input x takes f32: expected uint8 (raw), float32");
+    refused(&f, SAMPLE(TUFF_S32, false, values, 4), "some.file: elements of type s32, expected u8 (raw 0..255), f32 (in the model's range)");
     close_all(&f);
     OPEN(whole, .type = TUFF_S32, 2, {1, 4});
     put(&whole, SAMPLE(TUFF_S32, false, values, 4)); /* token numbers: the input's own type */
