@@ -46,6 +46,9 @@ TUFF_API bool tuff_dataset_has_labels(const tuff_dataset *dataset);
 /* Folder names (or names in a csv) of the classes, 0 where classes are plain numbers. */
 TUFF_API int32_t tuff_dataset_class_count(const tuff_dataset *dataset);
 TUFF_API const char *tuff_dataset_class_name(const tuff_dataset *dataset, int32_t k);
+/* Named classes take the numbers that the labels of the model's output 0 give their names. Where no name is among the labels, or the classes are numbers,
+ * or the model has no labels, nothing changes. Errors: DATA where only some names are found: it names one that isn't. */
+TUFF_API TUFF_MUST_USE tuff_status tuff_dataset_match_labels(tuff_dataset *dataset, const tuff_model *model, tuff_error *error);
 /* Whether the file tells training from test samples, so that options.split mattered. */
 TUFF_API bool tuff_dataset_is_split(const tuff_dataset *dataset);
 /* "t10k-images-idx3-ubyte.gz: 10,000 pictures 28x28x1, labels from t10k-labels-idx1-ubyte.gz" */

@@ -96,3 +96,36 @@ tuff_status tuff_data_set_named_labels(tuff_dataset *d, const char *const *names
     d->labels_from = tuff_arena_format(d->arena, error, "%d %s", (int)classes, classes == 1 ? "class" : "classes");
     return d->labels_from ? TUFF_OK : TUFF_ERR_MEMORY;
 }
+
+/* ---- a model's labels ---- */
+static int32_t find_label(const tuff_model *model, int32_t count, const char *name) {
+    for (int32_t k = 0; k < count; k++)
+        if (strcmp(tuff_model_label(model, 0, k), name) == 0) return k;
+    return -1;
+}
+
+tuff_status tuff_dataset_match_labels(tuff_dataset *d, const tuff_model *model, tuff_error *error) {
+    const int32_t count = tuff_model_label_count(model, 0);
+    int32_t found = 0, missing = 0;
+    if (count < 1 || d->class_count < 1) return TUFF_OK;
+    int32_t *number = TUFF_NEW_ARRAY(d->arena, (size_t)d->class_count, int32_t, error);
+    const char **names = TUFF_NEW_ARRAY(d->arena, (size_t)count, const char *, error);
+    if (!number || !names) return TUFF_ERR_MEMORY;
+    for (int32_t k = 0; k < d->class_count; k++) {
+        number[k] = find_label(model, count, d->class_names[k]);
+        if (number[k] >= 0) found++;
+        else missing = k;
+    }
+    if (found == 0) return TUFF_OK;
+    if (found < d->class_count)
+        return tuff_fail(error, TUFF_ERR_DATA, "%s: class %s is not among the model's %d labels (%s ...), where %d of the %d classes are", d->path,
+                         d->class_names[missing], (int)count, tuff_model_label(model, 0, 0), (int)found, (int)d->class_count);
+    for (int32_t k = 0; k < count; k++) {
+        names[k] = tuff_arena_string(d->arena, tuff_model_label(model, 0, k), error);
+        if (!names[k]) return TUFF_ERR_MEMORY;
+    }
+    for (size_t k = 0; k < d->total; k++) d->labels[k] = number[d->labels[k]];
+    d->class_names = names;
+    d->class_count = count;
+    return TUFF_OK;
+}

@@ -144,6 +144,7 @@ static double now(void) {
 static tuff_status prepare(subject *this, subject *other, const tuff_model *model, tuff_dataset *dataset, const tuff_eval_options *options, tuff_eval_result *r,
                            tuff_error *error) {
     TUFF_TRY(subject_open(this, model, options->feed, options, error));
+    TUFF_TRY(tuff_dataset_match_labels(dataset, model, error));
     r->classes = this->classes;
     r->labelled = tuff_dataset_has_labels(dataset);
     r->compared = options->against != NULL;

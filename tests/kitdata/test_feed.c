@@ -328,6 +328,49 @@ static void test_raw_arrays_may_have_any_number_of_channels(void **state) {
     close_all(&flat);
 }
 
+/* ---- classes and the model's labels ---- */
+static void assert_matches(const char *csv, int32_t a, int32_t b, const char *refusal) {
+    static const char *const labels[] = {"cat", "dog", "eel"};
+    tuff_error e = {0};
+    scratch s;
+    scratch_open(&s);
+    tuff_arena *arena = tuff_arena_create(NULL, &e);
+    tuff_graph *g = build(arena, &(wanted){.type = TUFF_F32, .rank = 2, .shape = {1, 3}}, 1);
+    const tuff_recipe recipe = {.present = true, .count = 1, .std = {1}};
+    tuff_model *model;
+    tuff_dataset *d;
+    uint8_t *bytes;
+    size_t count;
+    assert_int_equal(tuff_tflite_write_recipe(g, &recipe, labels, 3, &e), TUFF_OK);
+    assert_int_equal(tuff_tflite_write(g, true, NULL, &bytes, &count, &e), TUFF_OK);
+    assert_int_equal(tuff_model_adopt(bytes, count, NULL, &model, &e), TUFF_OK);
+    assert_int_equal(tuff_dataset_open(scratch_text(&s, "x.csv", csv), NULL, &d, &e), TUFF_OK);
+    const tuff_status status = tuff_dataset_match_labels(d, model, &e);
+    if (refusal) {
+        assert_int_equal(status, TUFF_ERR_DATA);
+        if (!strstr(e.message, refusal)) fail_msg("%s", e.message);
+    } else {
+        tuff_sample x;
+        assert_int_equal(status, TUFF_OK);
+        assert_int_equal(tuff_dataset_get(d, 0, &x, &e), TUFF_OK);
+        assert_int_equal(x.label, a);
+        assert_int_equal(tuff_dataset_get(d, 1, &x, &e), TUFF_OK);
+        assert_int_equal(x.label, b);
+    }
+    tuff_dataset_close(d);
+    tuff_model_close(model);
+    tuff_arena_destroy(arena);
+    scratch_close(&s);
+}
+
+static void test_named_classes_take_the_numbers_of_the_models_labels(void **state) {
+    (void)state;
+    assert_matches("1,2,eel\n3,4,dog\n", 2, 1, NULL);
+    assert_matches("1,2,2\n3,4,0\n", 2, 0, NULL);
+    assert_matches("1,2,zebra\n3,4,ant\n", 1, 0, NULL); /* none known: byte order */
+    assert_matches("1,2,eel\n3,4,ant\n", 0, 0, "class ant is not among the model's 3 labels (cat ...)");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_picture_and_its_float_array_give_the_same_input),
@@ -343,6 +386,7 @@ int main(void) {
         cmocka_unit_test(test_shapes_match_but_for_dims_of_one),
         cmocka_unit_test(test_other_types_are_refused_and_name_what_would_do),
         cmocka_unit_test(test_raw_arrays_may_have_any_number_of_channels),
+        cmocka_unit_test(test_named_classes_take_the_numbers_of_the_models_labels),
     };
     return cmocka_run_group_tests_name("feeding", tests, NULL, NULL);
 }
