@@ -18,9 +18,6 @@
 typedef struct tuff_gelu_attrs {
     bool approximate;
 } tuff_gelu_attrs;
-typedef struct tuff_leaky_relu_attrs {
-    float alpha;
-} tuff_leaky_relu_attrs;
 typedef struct tuff_l2_norm_attrs {
     int8_t fused_activation_function;
 } tuff_l2_norm_attrs;

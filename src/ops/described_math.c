@@ -15,10 +15,6 @@ static const tuff_field gelu_fields[] = {
     TUFF_FIELD(tuff_gelu_attrs, approximate, BOOL, 0),
     TUFF_FIELD_END,
 };
-static const tuff_field leaky_relu_fields[] = {
-    TUFF_FIELD(tuff_leaky_relu_attrs, alpha, F32, 0),
-    TUFF_FIELD_END,
-};
 static const tuff_field l2_norm_fields[] = {
     TUFF_FIELD(tuff_l2_norm_attrs, fused_activation_function, S8, 0, .names = tuff_activation_names),
     TUFF_FIELD_END,
@@ -59,7 +55,6 @@ TUFF_DESCRIBED(square, "SQUARE", 92, 1, "input", "output", TUFF_OPTIONS_EMPTY(Sq
 TUFF_DESCRIBED(elu, "ELU", 111, 1, "input", "output", TUFF_NO_OPTIONS);
 TUFF_DESCRIBED(gelu, "GELU", 150, 3, "input", "output", TUFF_OPTIONS(GeluOptions, 116, tuff_gelu_attrs, gelu_fields));
 TUFF_DESCRIBED(hard_swish, "HARD_SWISH", 117, 1, "input", "output", TUFF_OPTIONS_EMPTY(HardSwishOptions, 91));
-TUFF_DESCRIBED(leaky_relu, "LEAKY_RELU", 98, 2, "input", "output", TUFF_OPTIONS(LeakyReluOptions, 75, tuff_leaky_relu_attrs, leaky_relu_fields));
 TUFF_DESCRIBED(log_softmax, "LOG_SOFTMAX", 50, 2, "input", "output", TUFF_OPTIONS_EMPTY(LogSoftmaxOptions, 36));
 TUFF_DESCRIBED(l2_normalization, "L2_NORMALIZATION", 11, 2, "input", "output", TUFF_OPTIONS(L2NormOptions, 12, tuff_l2_norm_attrs, l2_norm_fields));
 TUFF_DESCRIBED(local_response_normalization, "LOCAL_RESPONSE_NORMALIZATION", 13, 1, "input", "output",
@@ -72,7 +67,6 @@ TUFF_DESCRIBED(imag, "IMAG", 133, 1, "input", "output", TUFF_NO_OPTIONS);
 TUFF_DESCRIBED(real, "REAL", 134, 1, "input", "output", TUFF_NO_OPTIONS);
 TUFF_DESCRIBED(complex_abs, "COMPLEX_ABS", 135, 1, "input", "output", TUFF_NO_OPTIONS);
 TUFF_DESCRIBED(zeros_like, "ZEROS_LIKE", 93, 1, "input", "output", TUFF_OPTIONS_EMPTY(ZerosLikeOptions, 67));
-TUFF_DESCRIBED(prelu, "PRELU", 54, 1, "input alpha", "output", TUFF_NO_OPTIONS);
 
 /* ---- two inputs, broadcast against each other; sums; selection ---- */
 
