@@ -82,9 +82,12 @@ static void print_recipe(const inspected *i) {
         if (r.width > 0) snprintf(size, sizeof size, "%dx%dx%d pictures; ", (int)r.width, (int)r.height, (int)r.channels);
         char each[256] = "";
         size_t at = 0;
-        for (int32_t c = 0; c < r.count && c < 4 && at < sizeof each; c++)
-            at += (size_t)snprintf(each + at, sizeof each - at, "%sx = (raw - %s) / %s", c ? "; " : "", cli_number((double)r.mean[c]),
-                                   cli_number((double)r.std[c]));
+        for (int32_t c = 0; c < r.count && c < 4 && at < sizeof each; c++) {
+            const double mean = (double)r.mean[c];
+            char raw[64] = "raw";
+            if (mean != 0) snprintf(raw, sizeof raw, "(raw %c %s)", mean < 0 ? '+' : '-', cli_number(fabs(mean)));
+            at += (size_t)snprintf(each + at, sizeof each - at, "%sx = %s / %s", c ? "; " : "", raw, cli_number((double)r.std[c]));
+        }
         cli_line(stdout, "recipe", "%s%s (%s)", size, each, r.source);
     } else cli_line(stdout, "recipe", "none: the model doesn't say how pictures become its input");
     const int32_t labels = tuff_model_label_count(i->model, 0);

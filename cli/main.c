@@ -51,6 +51,14 @@ static int help(const char *name) {
     return CLI_OK;
 }
 
+/* Is `name` one of the comma-separated levels? */
+static bool has_cpu_level(const char *name) {
+    const size_t length = strlen(name);
+    for (const char *level = tuff_cpu_levels(); *level; level += strcspn(level, ",") + (strchr(level, ',') != NULL))
+        if (strcspn(level, ",") == length && strncmp(level, name, length) == 0) return true;
+    return false;
+}
+
 static int run(const cli_command *command, int count, char **words) {
     cli_globals *settings = calloc(1, command->settings_bytes);
     if (!settings) return cli_error("out of memory: %zu bytes", command->settings_bytes);
@@ -59,6 +67,8 @@ static int run(const cli_command *command, int count, char **words) {
     settings->cpu = cpu && *cpu ? cpu : NULL;
     int operands = 0;
     int code = cli_parse(command, count, words, settings, &operands);
+    if (code == CLI_OK && settings->cpu && !has_cpu_level(settings->cpu))
+        code = cli_usage(command, "--cpu %s: expected one of %s", settings->cpu, tuff_cpu_levels());
     if (code == CLI_OK && settings->help) cli_help(command);
     else if (code == CLI_OK) {
         cli_setup(settings->quiet);
