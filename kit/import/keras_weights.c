@@ -15,6 +15,7 @@
 #include "kit/import/keras_weights.h"
 
 #include <hdf5.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -56,6 +57,10 @@ static bool exists(hid_t at, const char *path) {
 }
 
 tuff_status tuff_keras_weights_open(const void *bytes, size_t count, tuff_keras_weights **out, tuff_error *error) {
+    /* libhdf5 takes files of one name for one file, also where a damaged one has stayed open inside it */
+    static atomic_uint opened;
+    char name[32];
+    snprintf(name, sizeof name, "weights %u", atomic_fetch_add(&opened, 1));
     tuff_keras_weights *w = tuff_allocate(NULL, sizeof *w);
     *out = NULL;
     if (!w) return tuff_fail_memory(error, sizeof *w);
@@ -67,7 +72,7 @@ tuff_status tuff_keras_weights_open(const void *bytes, size_t count, tuff_keras_
     /* the file's bytes behind libhdf5's in-memory driver; it takes a copy and never writes */
     if (access >= 0 && H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0 && H5Pset_fapl_core(access, 1 << 16, 0) >= 0 &&
         H5Pset_file_image(access, (void *)(uintptr_t)bytes, count) >= 0)
-        w->file = H5Fopen("weights", H5F_ACC_RDONLY, access);
+        w->file = H5Fopen(name, H5F_ACC_RDONLY, access);
     if (access >= 0) H5Pclose(access);
     *out = w;
     if (w->file < 0) {
@@ -82,6 +87,7 @@ tuff_status tuff_keras_weights_open(const void *bytes, size_t count, tuff_keras_
 void tuff_keras_weights_close(tuff_keras_weights *w) {
     if (!w) return;
     if (w->file >= 0) H5Fclose(w->file);
+    H5garbage_collect(); /* libhdf5 keeps what it freed for the next file */
     H5Eset_auto2(H5E_DEFAULT, w->report, w->report_data);
     tuff_release(NULL, w);
 }
