@@ -16,11 +16,6 @@
 
 /* ---- tensors ---- */
 
-static tuff_status bad_tensor(tuff_error *error, int32_t subgraph, const tuff_tensor *t) {
-    tuff_error_prefix(error, "subgraph %" PRId32 ", tensor %" PRId32 " '%.80s'", subgraph, t->index, t->name);
-    return TUFF_ERR_MODEL;
-}
-
 static tuff_status check_shape(const tuff_tensor *t, tuff_error *error) {
     if (t->rank < 0 || t->rank > TUFF_MAX_RANK) return tuff_fail(error, TUFF_ERR_MODEL, "rank %" PRId32 ", expected at most %d", t->rank, (int)TUFF_MAX_RANK);
     for (int32_t k = 0; k < t->rank; k++) {
@@ -144,7 +139,12 @@ static tuff_status check_tensors(const tuff_graph *g, int32_t subgraph, tuff_err
     const tuff_subgraph *s = &g->subgraphs[subgraph];
     for (int32_t k = 0; k < s->n_tensors; k++) {
         const tuff_tensor *t = &s->tensors[k];
-        if (check_shape(t, error) || (t->data && check_constant(t, error)) || check_quantization(s, t, error)) return bad_tensor(error, subgraph, t);
+        tuff_status status = check_shape(t, error);
+        if (status == TUFF_OK && t->data) status = check_constant(t, error);
+        if (status == TUFF_OK) status = check_quantization(s, t, error);
+        if (status == TUFF_OK) continue;
+        tuff_error_prefix(error, "subgraph %" PRId32 ", tensor %" PRId32 " '%.80s'", subgraph, t->index, t->name);
+        return status;
     }
     return TUFF_OK;
 }

@@ -296,7 +296,8 @@ tuff_status tuff_tflite_read(const void *bytes, size_t count, tuff_arena *arena,
     if (tuff_flat_failed(&r.flat)) return r.flat.status;
     r.graph = tuff_graph_create(arena, error);
     if (!r.graph) return TUFF_ERR_MEMORY;
-    TUFF_TRY(read_model(&r));
-    *graph = r.graph;
-    return TUFF_OK;
+    const tuff_status status = read_model(&r);
+    if (tuff_flat_failed(&r.flat)) return r.flat.status; /* what failed first: the rest followed from empty answers */
+    if (status == TUFF_OK) *graph = r.graph;
+    return status;
 }
