@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/error.h"
+
 #ifndef TUFF_OPS
 #define TUFF_OPS "ops/ops.def"
 #endif
@@ -29,7 +31,29 @@ const tuff_op *tuff_op_by_name(const char *name) {
     return NULL;
 }
 
-/* ---- variants ---- */
+/* ---- operands and variants ---- */
+
+/* Counts and presence as a list of names states them ("input bias? more*"). */
+static tuff_status check_operands(tuff_error *error, const char *what, const char *names, const tuff_tensor *const *list, int32_t count) {
+    int32_t k = 0;
+    bool repeated = false;
+    for (const char *name = names; *name;) {
+        const size_t length = strcspn(name, " ");
+        repeated = memchr(name, '*', length) != NULL;
+        const bool optional = repeated || memchr(name, '?', length) != NULL;
+        if (!optional && (k >= count || !list[k])) return tuff_fail(error, TUFF_ERR_MODEL, "%s %d ('%.*s') is missing", what, (int)k, (int)length, name);
+        k++;
+        name += length;
+        name += strspn(name, " ");
+    }
+    if (!repeated && count > k) return tuff_fail(error, TUFF_ERR_MODEL, "has %d %ss, expected at most %d", (int)count, what, (int)k);
+    return TUFF_OK;
+}
+
+tuff_status tuff_operands_check(const tuff_context *c) {
+    TUFF_TRY(check_operands(c->error, "input", c->op->inputs, c->inputs, c->n_inputs));
+    return check_operands(c->error, "output", c->op->outputs, c->outputs, c->n_outputs);
+}
 
 static bool word_takes(const char *word, size_t length, tuff_type type, tuff_type type0) {
     if (length == 3 && memcmp(word, "any", 3) == 0) return true;

@@ -182,31 +182,13 @@ static tuff_status run_now(tuff_planner *p, tuff_context *c) {
     return TUFF_OK;
 }
 
-/* Counts and presence as the record's list of names states them ("input bias? more*"). */
-static tuff_status check_operands(tuff_context *c, const char *what, const char *names, const tuff_tensor *const *list, int32_t count) {
-    int32_t k = 0;
-    bool repeated = false;
-    for (const char *name = names; *name;) {
-        const size_t length = strcspn(name, " ");
-        repeated = memchr(name, '*', length) != NULL;
-        const bool optional = repeated || memchr(name, '?', length) != NULL;
-        if (!optional && (k >= count || !list[k])) return tuff_op_fail(c, TUFF_ERR_MODEL, "%s %d ('%.*s') is missing", what, k, (int)length, name);
-        k++;
-        name += length;
-        name += strspn(name, " ");
-    }
-    TUFF_CHECK(c, repeated || count <= k, "has %d %ss, expected at most %d", count, what, k);
-    return TUFF_OK;
-}
-
 static tuff_status plan_with(tuff_planner *p, tuff_context *c) {
     const tuff_op *op = c->op;
     if (!op->variants || !op->infer)
         return tuff_op_fail(c, TUFF_ERR_UNSUPPORTED, op->code == 32 ? "is a custom op that is not registered" : "this op is not supported");
     if (op->highest && c->version > op->highest)
         return tuff_op_fail(c, TUFF_ERR_UNSUPPORTED, "version %d is newer than the newest known, %d", c->version, op->highest);
-    TUFF_TRY(check_operands(c, "input", op->inputs, c->inputs, c->n_inputs));
-    TUFF_TRY(check_operands(c, "output", op->outputs, c->outputs, c->n_outputs));
+    TUFF_TRY(tuff_operands_check(c));
     c->variant = tuff_variant_find(op, c->inputs, c->n_inputs, c->outputs, c->n_outputs);
     if (!c->variant) return no_variant(c);
     const tuff_status inferred = op->infer(c);

@@ -24,6 +24,7 @@ int32_t tuff_tflite_version(const tuff_subgraph *s, const tuff_node *n) {
     tuff_context c = {.op = op, .attrs = n->attrs, .version = n->version, .inputs = inputs, .outputs = outputs};
     c.n_inputs = collect(s, n->inputs, n->n_inputs, inputs);
     c.n_outputs = collect(s, n->outputs, n->n_outputs, outputs);
+    if (tuff_operands_check(&c) != TUFF_OK) return 0;
     c.variant = tuff_variant_find(op, inputs, c.n_inputs, outputs, c.n_outputs);
     if (!c.variant) return 0;
     int32_t version = c.variant->version;

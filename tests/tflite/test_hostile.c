@@ -47,7 +47,7 @@ enum { SAMPLES = 6 };
 static void test_every_truncation(void **state) {
     (void)state;
     for (size_t k = 0; k < SAMPLES; k++) {
-        size_t count;
+        size_t count = 0;
         uint8_t *bytes = sample(k, &count);
         assert_non_null(bytes);
         for (size_t n = 0; n < count; n++) survive(bytes, n);
@@ -68,7 +68,7 @@ static void test_random_changes(void **state) {
     const long files = asked ? atol(asked) : 6000;
     uint32_t seed = 20240229;
     for (size_t k = 0; k < SAMPLES; k++) {
-        size_t count;
+        size_t count = 0;
         uint8_t *bytes = sample(k, &count), *copy = malloc(count);
         for (long f = 0; f < files / SAMPLES; f++) {
             memcpy(copy, bytes, count);
@@ -216,7 +216,7 @@ static void *failing_resize(void *context, void *old, size_t bytes) {
 
 static void test_lack_of_memory_is_an_error(void **state) {
     (void)state;
-    size_t count;
+    size_t count = 0;
     uint8_t *bytes = sample(5, &count);
     for (long n = 0;; n++) {
         failing f = {n};

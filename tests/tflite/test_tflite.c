@@ -76,7 +76,7 @@ static void test_a_bit_of_everything_comes_through(void **state) {
 static void test_shipped_models_come_through(void **state) {
     (void)state;
     for (size_t k = 0; k < sizeof shipped / sizeof *shipped; k++) {
-        size_t count;
+        size_t count = 0;
         uint8_t *bytes = load(shipped_path(k), &count);
         assert_non_null(bytes);
         model m = model_read(bytes, count);
