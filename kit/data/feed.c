@@ -158,7 +158,9 @@ tuff_status tuff_feed_create(const tuff_model *model, const tuff_feed_options *o
         f->context = options->context;
         if (options->recipe) take_explicit(f, options->recipe);
     }
-    f->range = f->recipe.present ? recipe_range(&f->recipe) : calibrated_range(model);
+    /* numbers that are no picture and go into the model as they are (it begins with Normalization) need not lie in 0..255 */
+    const bool any_numbers = f->recipe.width == 0 && f->recipe.count == 1 && f->recipe.mean[0] == 0 && f->recipe.std[0] == 1;
+    f->range = f->recipe.present && !any_numbers ? recipe_range(&f->recipe) : calibrated_range(model);
     *feed = f;
     return TUFF_OK;
 }

@@ -261,6 +261,15 @@ static void test_floats_that_contradict_the_recipe_are_a_warning_with_both_range
     }
 }
 
+static void test_numbers_that_are_no_picture_may_have_any_range(void **state) {
+    (void)state;
+    OPEN(f, .type = TUFF_F32, 2, {1, 4}, 0, 255); /* the recipe of a table's model that begins with Normalization */
+    const float values[] = {-0.5f, 0, 0.25f, 1};
+    put(&f, SAMPLE(TUFF_F32, false, values, 4));
+    assert_said(&f, 0, 0, "");
+    close_all(&f);
+}
+
 static void test_floats_beyond_the_quantized_range_are_a_warning(void **state) {
     (void)state;
     OPEN(f, .type = TUFF_S8, 2, {1, 4}, 0, 0, 1 / 255.0f, -128);
@@ -381,6 +390,7 @@ int main(void) {
         cmocka_unit_test(test_invert_turns_raw_data_round_and_leaves_floats),
         cmocka_unit_test(test_bright_background_against_dark_calibration_names_invert),
         cmocka_unit_test(test_floats_that_contradict_the_recipe_are_a_warning_with_both_ranges),
+        cmocka_unit_test(test_numbers_that_are_no_picture_may_have_any_range),
         cmocka_unit_test(test_floats_beyond_the_quantized_range_are_a_warning),
         cmocka_unit_test(test_nan_and_infinity_are_refused_with_their_place),
         cmocka_unit_test(test_shapes_match_but_for_dims_of_one),
