@@ -78,9 +78,10 @@ void cli_help(const cli_command *command); /* one command; NULL: all */
 int cli_generate(const char *what);        /* "man", "bash" or "zsh" on stdout */
 
 /* ---- messages: one line each on stderr ---- */
-void cli_setup(bool quiet);                               /* terminal, signals */
-int cli_fail(const tuff_error *error);                    /* "tuff: error: ..."; CLI_FAILED, or CLI_INTERRUPTED where Ctrl-C was the cause */
-TUFF_PRINTF(1, 2) int cli_error(const char *format, ...); /* CLI_FAILED */
+void cli_setup(bool quiet);                                 /* terminal, signals */
+int cli_fail(const tuff_error *error);                      /* "tuff: error: ..."; CLI_FAILED, or CLI_INTERRUPTED where Ctrl-C was the cause */
+void cli_error_prefix(tuff_error *error, const char *file); /* puts "file: " in front of the message */
+TUFF_PRINTF(1, 2) int cli_error(const char *format, ...);   /* CLI_FAILED */
 TUFF_PRINTF(2, 3) int cli_usage(const cli_command *command, const char *format, ...); /* CLI_USAGE */
 TUFF_PRINTF(1, 2) void cli_note(const char *format, ...);                             /* not with --quiet */
 TUFF_PRINTF(1, 2) void cli_warning(const char *format, ...);

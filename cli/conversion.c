@@ -85,7 +85,10 @@ static tuff_status load(conversion *c) {
 static tuff_status optimize(conversion *c) {
     const tuff_report report = {report_line, c};
     tuff_status status = c->s->labels ? cli_labels_read(c->s->labels, &c->labels, &c->error) : TUFF_OK;
-    if (status == TUFF_OK) status = tuff_graph_describe(c->graph, c->recipe.present ? &c->recipe : NULL, c->labels.names, c->labels.count, &c->error);
+    if (status == TUFF_OK) {
+        status = tuff_graph_describe(c->graph, c->recipe.present ? &c->recipe : NULL, c->labels.names, c->labels.count, &c->error);
+        if (status == TUFF_ERR_DATA && c->s->labels) cli_error_prefix(&c->error, c->s->labels);
+    }
     if (status == TUFF_OK) status = tuff_graph_optimize(c->graph, &report, &c->error);
     if (status == TUFF_OK) status = tuff_graph_model(c->graph, &c->floating, &c->float_bytes, &c->error);
     if (status == TUFF_OK) report_recipe(c);

@@ -58,6 +58,12 @@ int cli_error(const char *format, ...) {
     return CLI_FAILED;
 }
 
+void cli_error_prefix(tuff_error *error, const char *file) {
+    char message[sizeof error->message];
+    memcpy(message, error->message, sizeof message);
+    snprintf(error->message, sizeof error->message, "%.300s: %.690s", file, message);
+}
+
 int cli_fail(const tuff_error *error) {
     if (drawn) cli_progress_end(drawn);
     if (interrupted) return CLI_INTERRUPTED;

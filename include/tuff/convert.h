@@ -24,7 +24,8 @@ TUFF_API TUFF_MUST_USE tuff_status tuff_graph_load(const char *path, const tuff_
 TUFF_API void tuff_graph_free(tuff_graph *graph);
 /* Runs all passes of passes.def to the end (each exact as its file states). */
 TUFF_API TUFF_MUST_USE tuff_status tuff_graph_optimize(tuff_graph *graph, const tuff_report *report, tuff_error *error);
-/* Puts the recipe of input 0 and the labels of output 0 (may be NULL) into the model; recipe NULL keeps the recipe. */
+/* Puts the recipe of input 0 and the labels of output 0 (may be NULL) into the model; recipe NULL keeps the recipe.
+ * Errors: DATA (not as many labels as a classifier has classes). */
 TUFF_API TUFF_MUST_USE tuff_status tuff_graph_describe(tuff_graph *graph, const tuff_recipe *recipe, const char *const *labels, int32_t label_count, tuff_error *error);
 /* The recipe that the graph carries or that follows from its first ops (Rescaling, Normalization). */
 TUFF_API tuff_recipe tuff_graph_recipe(const tuff_graph *graph);

@@ -63,9 +63,19 @@ tuff_status tuff_graph_optimize(tuff_graph *graph, const tuff_report *report, tu
     return tuff_passes_run(graph, report, error);
 }
 
+/* A classifier's scores are [batch, classes]; a single score is a yes or no. Outputs of other shapes may have any number of labels. */
+static tuff_status check_labels(const tuff_graph *graph, int32_t count, tuff_error *error) {
+    const tuff_subgraph *s = &graph->subgraphs[0];
+    const tuff_tensor *t = s->n_outputs > 0 ? &s->tensors[s->outputs[0]] : NULL;
+    const int32_t classes = t && t->rank == 2 ? (t->shape[1] == 1 ? 2 : t->shape[1]) : count;
+    if (count == classes) return TUFF_OK;
+    return tuff_fail(error, TUFF_ERR_DATA, "%d labels, expected %d: the model's output '%s' has %d classes", (int)count, (int)classes, t->name, (int)classes);
+}
+
 tuff_status tuff_graph_describe(tuff_graph *graph, const tuff_recipe *recipe, const char *const *labels, int32_t label_count, tuff_error *error) {
     if (!graph || label_count < 0 || (label_count > 0 && !labels))
         return tuff_fail(error, TUFF_ERR_ARGUMENT, "tuff_graph_describe: graph must not be NULL, and labels must be label_count texts");
+    if (labels) TUFF_TRY(check_labels(graph, label_count, error));
     const tuff_recipe now = recipe ? *recipe : tuff_graph_recipe(graph);
     if (!labels) TUFF_TRY(tuff_tflite_read_labels(graph, 0, graph->arena, &labels, &label_count, error));
     return tuff_tflite_write_recipe(graph, &now, labels, label_count, error);
