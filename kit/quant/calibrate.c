@@ -39,6 +39,8 @@ typedef struct calibrator {
 
 static const float LARGEST = 1e30f; /* kernels turn infinities into the largest finite number: what comes near it is no range either */
 
+static const double SETTLED = 10.0; /* percent of its width that a range may still grow by in the last quarter */
+
 static const char *name_of(const tuff_tensor *t) { return t->name ? t->name : ""; }
 
 static const char *sample_name(const tuff_sample *sample, size_t k, char *text, size_t bytes) {
@@ -174,17 +176,18 @@ static double growth(const watched *w) {
     return width > 0.0 ? (width - (early.high - early.low)) / width : 0.0;
 }
 
+/* The converter names a fused tensor after all its layers, a;b;c: the first is enough to know it. */
 static void report(const calibrator *c) {
     int32_t widest = c->input;
     for (int32_t t = 0; t < c->s->n_tensors; t++)
         if (!tuff_range_empty(c->tensors[t].range) && growth(&c->tensors[t]) > growth(&c->tensors[widest])) widest = t;
     const double percent = 100.0 * growth(&c->tensors[widest]);
+    const char *name = name_of(&c->s->tensors[widest]), *verdict = percent <= SETTLED ? "had settled" : "had NOT settled";
     tuff_report_line(c->o->report, "calibrated on %zu samples (%s): %s", c->samples, tuff_calibration_name(c->o->calibration), tuff_dataset_about(c->dataset));
-    if (percent == 0.0) tuff_report_line(c->o->report, "ranges had settled: the last %zu samples widened none", c->samples / 4);
+    if (percent == 0.0) tuff_report_line(c->o->report, "ranges %s: the last %zu samples widened none", verdict, c->samples / 4);
     else
-        tuff_report_line(c->o->report, "%s: the last %zu samples widened '%s' by %.1f %%, others by less%s",
-                         percent <= 10.0 ? "ranges had settled" : "ranges had NOT settled", c->samples / 4, name_of(&c->s->tensors[widest]), percent,
-                         percent <= 10.0 ? "" : "; use more samples");
+        tuff_report_line(c->o->report, "ranges %s: the last %zu samples widened '%.*s' by %.1f %%, others by less%s", verdict, c->samples / 4,
+                         (int)strcspn(name, ";"), name, percent, percent <= SETTLED ? "" : "; use more samples");
 }
 
 static tuff_status choose(calibrator *c, tuff_ranges *ranges) {

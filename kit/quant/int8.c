@@ -32,6 +32,14 @@ typedef struct rewriter {
 
 static bool is_f32(const rewriter *w, int32_t tensor) { return tensor >= 0 && w->s->tensors[tensor].type == TUFF_F32; }
 
+static bool touches_f32(const tuff_subgraph *s, const tuff_node *n) {
+    for (int32_t k = 0; k < n->n_inputs; k++)
+        if (n->inputs[k] >= 0 && s->tensors[n->inputs[k]].type == TUFF_F32) return true;
+    for (int32_t k = 0; k < n->n_outputs; k++)
+        if (s->tensors[n->outputs[k]].type == TUFF_F32) return true;
+    return false;
+}
+
 /* ---- share ---- */
 
 static group *root(rewriter *w, int32_t tensor) {
@@ -95,11 +103,11 @@ static tuff_status requantize(rewriter *w, int32_t *n, int32_t k, int32_t with) 
     return TUFF_OK;
 }
 
-static tuff_status no_form(const rewriter *w, int32_t n) {
+static tuff_status no_form(const tuff_subgraph *s, int32_t n, tuff_error *error) {
     char place[200];
-    const tuff_node *node = &w->s->nodes[n];
-    return tuff_fail(w->error, TUFF_ERR_UNSUPPORTED, "op %d %s, %s: has no int8 form; keep the model in float, or quantize it with float16 or dynamic", (int)n,
-                     node->op->name, tuff_node_place(w->s, node, place, sizeof place));
+    const tuff_node *node = &s->nodes[n];
+    return tuff_fail(error, TUFF_ERR_UNSUPPORTED, "op %d %s, %s: has no int8 form; keep the model in float, or quantize it with float16 or dynamic", (int)n,
+                     node->op->name, tuff_node_place(s, node, place, sizeof place));
 }
 
 static tuff_status share_outputs(rewriter *w, int32_t *n, const tuff_rule *rule) {
@@ -120,11 +128,8 @@ static tuff_status share_outputs(rewriter *w, int32_t *n, const tuff_rule *rule)
 static tuff_status share(rewriter *w, int32_t *n) {
     tuff_rule rule;
     const tuff_node *node = &w->s->nodes[*n];
-    bool floats = false;
-    for (int32_t k = 0; k < node->n_inputs; k++) floats |= is_f32(w, node->inputs[k]);
-    for (int32_t k = 0; k < node->n_outputs; k++) floats |= is_f32(w, node->outputs[k]);
-    if (!floats) return TUFF_OK;
-    if (!tuff_rule_find(w->s, node, TUFF_QUANTIZE_INT8, &rule)) return no_form(w, *n);
+    if (!touches_f32(w->s, node)) return TUFF_OK;
+    if (!tuff_rule_find(w->s, node, TUFF_QUANTIZE_INT8, &rule)) return no_form(w->s, *n, w->error);
     for (int32_t k = 0; k < node->n_inputs; k++) {
         const tuff_role role = tuff_rule_input(&rule, k).role;
         if (is_f32(w, node->inputs[k]) && (role == TUFF_ROLE_ACT || role == TUFF_ROLE_SAME)) TUFF_TRY(activate(w, node->inputs[k]));
@@ -188,7 +193,7 @@ static tuff_status replace_bias(rewriter *w, int32_t n, tuff_rule_item item, int
         node->inputs[k] = made;
         return TUFF_OK;
     }
-    if (k != node->n_inputs) return no_form(w, n);
+    if (k != node->n_inputs) return no_form(w->s, n, w->error);
     memcpy(inputs, node->inputs, (size_t)k * sizeof inputs[0]);
     inputs[k] = made;
     return tuff_graph_set_inputs(w->g, node, inputs, k + 1, w->error);
@@ -265,6 +270,14 @@ static tuff_status begin(rewriter *w, const tuff_ranges *ranges) {
     for (int32_t t = 0; t < s->n_tensors; t++) w->groups[t] = (group){.parent = t, .range = ranges->of[t]};
     for (int32_t k = 0; k < s->n_inputs; k++)
         if (is_f32(w, s->inputs[k])) TUFF_TRY(activate(w, s->inputs[k]));
+    return TUFF_OK;
+}
+
+tuff_status tuff_check_int8(const tuff_graph *g, tuff_error *error) {
+    const tuff_subgraph *s = &g->subgraphs[0];
+    tuff_rule rule;
+    for (int32_t n = 0; n < s->n_nodes; n++)
+        if (touches_f32(s, &s->nodes[n]) && !tuff_rule_find(s, &s->nodes[n], TUFF_QUANTIZE_INT8, &rule)) return no_form(s, n, error);
     return TUFF_OK;
 }
 

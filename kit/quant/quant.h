@@ -99,13 +99,15 @@ tuff_status tuff_constant_activation(tuff_graph *g, tuff_tensor *t, tuff_affine 
 tuff_status tuff_constant_range(const tuff_tensor *t, tuff_range *range, tuff_error *error) TUFF_MUST_USE;
 
 /* ---- int8.c, dynamic.c, float16.c: rewrite `g` (a copy) ---- */
+/* Has each op an int8 form? UNSUPPORTED by name; asked before samples are run. */
+tuff_status tuff_check_int8(const tuff_graph *g, tuff_error *error) TUFF_MUST_USE;
 tuff_status tuff_rewrite_int8(tuff_graph *g, const tuff_ranges *ranges, const tuff_quantize_options *o, tuff_error *error) TUFF_MUST_USE;
 tuff_status tuff_rewrite_dynamic(tuff_graph *g, const tuff_report *report, tuff_error *error) TUFF_MUST_USE;
 tuff_status tuff_rewrite_float16(tuff_graph *g, const tuff_report *report, tuff_error *error) TUFF_MUST_USE;
 
 /* One line to the report, if there is one. */
 TUFF_PRINTF(2, 3) void tuff_report_line(const tuff_report *report, const char *format, ...);
-/* "layer 'conv1'" or "tensor 'StatefulPartitionedCall:0'": the user's name for a node, into text. */
+/* "layer 'conv1'" or "which makes 'StatefulPartitionedCall:0'": the user's name for a node, into text. */
 const char *tuff_node_place(const tuff_subgraph *s, const tuff_node *n, char *text, size_t bytes);
 
 #endif

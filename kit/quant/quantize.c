@@ -53,7 +53,7 @@ static tuff_status check_int8(const tuff_graph *g, tuff_error *error) {
     if (input->type != TUFF_F32)
         return tuff_fail(error, TUFF_ERR_UNSUPPORTED, "int8 starts from a float model: input '%s' is %s, expected f32", input->name ? input->name : "",
                          tuff_type_name(input->type));
-    return TUFF_OK;
+    return tuff_check_int8(g, error);
 }
 
 static tuff_status check(const tuff_graph *g, const tuff_quantize_options *o, tuff_error *error) {

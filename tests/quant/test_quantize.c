@@ -456,11 +456,7 @@ static void test_models_that_cannot_be_quantized_are_refused_by_name(void **stat
     tuff_node *n = node(g, "SQUARE", &g->subgraphs[0].outputs[0], 1, made);
     n->origin = "my_layer";
     assert_int_equal(tuff_graph_set_graph_io(g, &g->subgraphs[0], g->subgraphs[0].inputs, 1, &made, 1, NULL), TUFF_OK);
-    const tuff_ranges none = {.of = calloc((size_t)g->subgraphs[0].n_tensors, sizeof(tuff_range))};
-    tuff_error error = {0};
-    assert_int_equal(tuff_rewrite_int8(g, &none, &o, &error), TUFF_ERR_UNSUPPORTED);
-    assert_non_null(strstr(error.message, "SQUARE, layer 'my_layer': has no int8 form"));
-    free(none.of);
+    refused(g, d, &o, TUFF_ERR_UNSUPPORTED, "SQUARE, layer 'my_layer': has no int8 form");
     tuff_graph_free(g);
     tuff_dataset_close(d);
 }
