@@ -11,12 +11,9 @@
 /* round half away(real * 2^31 / 2^shift) with the mantissa in [2^30, 2^31); real 0 or below 2^-32: {0, 0}. real >= 0. */
 tuff_multiplier tuff_multiplier_from(double real);
 
-/* x * m.multiplier * 2^(m.shift - 31) with double rounding, for shift in -31..30; wraps where x << shift overflows. */
 static inline int32_t tuff_high_mul(int32_t a, int32_t b) { /* saturating rounding doubling high multiply */
     if (a == INT32_MIN && b == INT32_MIN) return INT32_MAX;
-    const int64_t product = (int64_t)a * b;
-    const int64_t nudge = product >= 0 ? (1 << 30) : 1 - (1 << 30);
-    return (int32_t)((product + nudge) / ((int64_t)1 << 31));
+    return (int32_t)(((int64_t)a * b + ((int64_t)1 << 30)) >> 31);
 }
 static inline int32_t tuff_shift_right_round(int32_t x, int32_t exponent) { /* nearest, ties away from zero; exponent 0..31 */
     const int32_t mask = (int32_t)(((int64_t)1 << exponent) - 1);
@@ -24,9 +21,14 @@ static inline int32_t tuff_shift_right_round(int32_t x, int32_t exponent) { /* n
     const int32_t threshold = (mask >> 1) + (x < 0 ? 1 : 0);
     return (x >> exponent) + (remainder > threshold ? 1 : 0);
 }
+/* x * m.multiplier * 2^(m.shift - 31) with double rounding, for shift in -31..30 and any multiplier but INT32_MIN; wraps where x << shift overflows.
+ * That is tuff_shift_right_round(tuff_high_mul(x << left, multiplier), right) in one expression: both steps are floors of sums, and floors nest, so
+ * floor((y + 2^(right-1) - [y < 0]) / 2^right) with y = floor((product + 2^30) / 2^31) needs one shift of 64 bits (see prims/x86/requantize_avx2.c). */
 static inline int32_t tuff_requantize(int32_t x, tuff_multiplier m) {
     const int32_t left = m.shift > 0 ? m.shift : 0, right = m.shift > 0 ? 0 : -m.shift;
-    return tuff_shift_right_round(tuff_high_mul((int32_t)((uint32_t)x << left), m.multiplier), right);
+    const int64_t y = (int64_t)(int32_t)((uint32_t)x << left) * m.multiplier + ((int64_t)1 << 30);
+    const int64_t half = ((int64_t)1 << (30 + right)) & -(int64_t)(right > 0), negative = (y >> 63) & ((int64_t)(right > 0) << 31);
+    return (int32_t)((y + half - negative) >> (31 + right));
 }
 /* 64-bit accumulators (int16 activations): the multiplier reduced to 15 bits, one rounding up. */
 int32_t tuff_requantize_s64(int64_t x, tuff_multiplier m);
