@@ -39,27 +39,15 @@ static const tuff_field fake_quant_fields[] = {
     TUFF_FIELD_END,
 };
 
-TUFF_DESCRIBED(abs, "ABS", 101, 5, "input", "output", TUFF_OPTIONS_EMPTY(AbsOptions, 78));
-TUFF_DESCRIBED(neg, "NEG", 59, 1, "input", "output", TUFF_OPTIONS_EMPTY(NegOptions, 42));
-TUFF_DESCRIBED(floor, "FLOOR", 8, 1, "input", "output", TUFF_NO_OPTIONS);
-TUFF_DESCRIBED(ceil, "CEIL", 104, 1, "input", "output", TUFF_NO_OPTIONS);
 TUFF_DESCRIBED(round, "ROUND", 116, 1, "input", "output", TUFF_NO_OPTIONS);
 TUFF_DESCRIBED(sign, "SIGN", 158, 2, "input", "output", TUFF_OPTIONS_EMPTY(SignOptions, 123));
-TUFF_DESCRIBED(exp, "EXP", 47, 2, "input", "output", TUFF_OPTIONS_EMPTY(ExpOptions, 33));
-TUFF_DESCRIBED(log, "LOG", 73, 2, "input", "output", TUFF_NO_OPTIONS);
 TUFF_DESCRIBED(sin, "SIN", 66, 2, "input", "output", TUFF_NO_OPTIONS);
 TUFF_DESCRIBED(cos, "COS", 108, 2, "input", "output", TUFF_OPTIONS_EMPTY(CosOptions, 84));
-TUFF_DESCRIBED(sqrt, "SQRT", 75, 2, "input", "output", TUFF_NO_OPTIONS);
-TUFF_DESCRIBED(rsqrt, "RSQRT", 76, 3, "input", "output", TUFF_NO_OPTIONS);
-TUFF_DESCRIBED(square, "SQUARE", 92, 1, "input", "output", TUFF_OPTIONS_EMPTY(SquareOptions, 66));
-TUFF_DESCRIBED(elu, "ELU", 111, 1, "input", "output", TUFF_NO_OPTIONS);
 TUFF_DESCRIBED(gelu, "GELU", 150, 3, "input", "output", TUFF_OPTIONS(GeluOptions, 116, tuff_gelu_attrs, gelu_fields));
-TUFF_DESCRIBED(hard_swish, "HARD_SWISH", 117, 1, "input", "output", TUFF_OPTIONS_EMPTY(HardSwishOptions, 91));
 TUFF_DESCRIBED(log_softmax, "LOG_SOFTMAX", 50, 2, "input", "output", TUFF_OPTIONS_EMPTY(LogSoftmaxOptions, 36));
 TUFF_DESCRIBED(l2_normalization, "L2_NORMALIZATION", 11, 2, "input", "output", TUFF_OPTIONS(L2NormOptions, 12, tuff_l2_norm_attrs, l2_norm_fields));
 TUFF_DESCRIBED(local_response_normalization, "LOCAL_RESPONSE_NORMALIZATION", 13, 1, "input", "output",
                TUFF_OPTIONS(LocalResponseNormalizationOptions, 13, tuff_local_response_normalization_attrs, local_response_normalization_fields));
-TUFF_DESCRIBED(logical_not, "LOGICAL_NOT", 87, 1, "input", "output", TUFF_OPTIONS_EMPTY(LogicalNotOptions, 63));
 TUFF_DESCRIBED(cast, "CAST", 53, 9, "input", "output", TUFF_OPTIONS(CastOptions, 37, tuff_cast_attrs, cast_fields));
 TUFF_DESCRIBED(fake_quant, "FAKE_QUANT", 80, 2, "input", "output", TUFF_OPTIONS(FakeQuantOptions, 58, tuff_fake_quant_attrs, fake_quant_fields));
 TUFF_DESCRIBED(bitcast, "BITCAST", 159, 1, "input", "output", TUFF_OPTIONS_EMPTY(BitcastOptions, 124));
