@@ -105,12 +105,6 @@ typedef struct tuff_pool_2d_attrs {
     int32_t stride_w, stride_h, filter_width, filter_height;
     int8_t fused_activation_function;
 } tuff_pool_2d_attrs;
-typedef struct tuff_resize_bilinear_attrs {
-    bool align_corners, half_pixel_centers;
-} tuff_resize_bilinear_attrs;
-typedef struct tuff_resize_nearest_neighbor_attrs {
-    bool align_corners, half_pixel_centers;
-} tuff_resize_nearest_neighbor_attrs;
 typedef struct tuff_rnn_attrs {
     int8_t fused_activation_function;
     bool asymmetric_quantize_inputs;

@@ -46,16 +46,6 @@ static const tuff_field pool_2d_fields[] = {
     TUFF_FIELD(tuff_pool_2d_attrs, fused_activation_function, S8, 5, .names = tuff_activation_names),
     TUFF_FIELD_END,
 };
-static const tuff_field resize_bilinear_fields[] = {
-    TUFF_FIELD(tuff_resize_bilinear_attrs, align_corners, BOOL, 2),
-    TUFF_FIELD(tuff_resize_bilinear_attrs, half_pixel_centers, BOOL, 3, .version = 3),
-    TUFF_FIELD_END,
-};
-static const tuff_field resize_nearest_neighbor_fields[] = {
-    TUFF_FIELD(tuff_resize_nearest_neighbor_attrs, align_corners, BOOL, 0, .version = 3),
-    TUFF_FIELD(tuff_resize_nearest_neighbor_attrs, half_pixel_centers, BOOL, 1, .version = 3),
-    TUFF_FIELD_END,
-};
 
 TUFF_DESCRIBED(batch_matmul, "BATCH_MATMUL", 126, 4, "x y", "output", TUFF_OPTIONS(BatchMatMulOptions, 101, tuff_batch_mat_mul_attrs, batch_mat_mul_fields));
 TUFF_DESCRIBED(transpose_conv, "TRANSPOSE_CONV", 67, 5, "output_shape weights input bias?", "output",
@@ -64,10 +54,6 @@ TUFF_DESCRIBED(conv_3d, "CONV_3D", 132, 1, "input filter bias?", "output", TUFF_
 TUFF_DESCRIBED(conv_3d_transpose, "CONV_3D_TRANSPOSE", 141, 1, "output_shape filter input bias?", "output",
                TUFF_OPTIONS(Conv3DOptions, 106, tuff_conv_3d_attrs, conv_3d_fields));
 TUFF_DESCRIBED(l2_pool_2d, "L2_POOL_2D", 12, 1, "input", "output", TUFF_OPTIONS(Pool2DOptions, 5, tuff_pool_2d_attrs, pool_2d_fields));
-TUFF_DESCRIBED(resize_bilinear, "RESIZE_BILINEAR", 23, 4, "input size", "output",
-               TUFF_OPTIONS(ResizeBilinearOptions, 15, tuff_resize_bilinear_attrs, resize_bilinear_fields));
-TUFF_DESCRIBED(resize_nearest_neighbor, "RESIZE_NEAREST_NEIGHBOR", 97, 4, "input size", "output",
-               TUFF_OPTIONS(ResizeNearestNeighborOptions, 74, tuff_resize_nearest_neighbor_attrs, resize_nearest_neighbor_fields));
 TUFF_DESCRIBED(rfft2d, "RFFT2D", 131, 1, "input fft_length", "output", TUFF_OPTIONS_EMPTY(Rfft2dOptions, 105));
 TUFF_DESCRIBED(non_max_suppression_v4, "NON_MAX_SUPPRESSION_V4", 120, 1, "boxes scores max_output_size iou_threshold score_threshold", "indices num_selected",
                TUFF_OPTIONS_EMPTY(NonMaxSuppressionV4Options, 95));
