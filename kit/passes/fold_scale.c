@@ -6,107 +6,58 @@
  * Exact but for rounding: each weight and bias is multiplied and added once, in float, so it is off by at most half an ULP per step (2^-24 of
  * its size); sums are then taken over these. Constants that aren't finite stay where they are.
  */
-#include <math.h>
-#include <string.h>
-
 #include "graph/attrs.h"
-#include "kit/passes/passes.h"
+#include "kit/passes/scale.h"
 
-/* What a MUL, ADD or SUB does to channel c: x * scale[c] or x + offset[c]. */
-typedef struct step {
-    const tuff_tensor *constant;
-    int32_t x; /* the tensor that it changes */
-    bool multiplies;
-    float sign;
-} step;
-
-static float value_at(const tuff_tensor *t, size_t c) { return ((const float *)t->data)[t->bytes == sizeof(float) ? 0 : c]; }
-
-/* Channels of a node that can take constants up, 0 where it cannot. */
+/* Channels of a node that can take constants up behind it, 0 where it cannot. */
 static int32_t channels_of(const tuff_subgraph *s, const tuff_node *n) {
-    const bool conv = tuff_node_is(n, "CONV_2D"), depthwise = tuff_node_is(n, "DEPTHWISE_CONV_2D"), full = tuff_node_is(n, "FULLY_CONNECTED");
-    if ((!conv && !depthwise && !full) || n->n_inputs < 2 || n->n_outputs != 1) return 0;
-    const tuff_tensor *w = &s->tensors[n->inputs[1]];
-    if (!tuff_pass_is_f32_constant(w) || w->rank != (full ? 2 : 4) || s->tensors[n->inputs[0]].type != TUFF_F32) return 0;
-    if (n->n_inputs > 2 && n->inputs[2] >= 0 && !tuff_pass_is_f32_constant(&s->tensors[n->inputs[2]])) return 0;
-    if (tuff_node_option(n, "fused_activation_function", 1) != 0 || tuff_node_option(n, "weights_format", 0) != 0) return 0;
-    return w->shape[depthwise ? 3 : 0];
+    if (!tuff_scale_takes(s, n) || tuff_node_option(n, "fused_activation_function", 1) != 0) return 0;
+    return s->tensors[n->inputs[1]].shape[tuff_node_is(n, "DEPTHWISE_CONV_2D") ? 3 : 0];
 }
 
-static bool finite_all(const tuff_tensor *t) {
-    for (size_t i = 0; i < t->bytes / sizeof(float); i++)
-        if (!isfinite(((const float *)t->data)[i])) return false;
-    return true;
-}
-
-/* Is the node a step with one number, or one per channel, that keeps its input's shape? */
-static bool read_step(const tuff_subgraph *s, const tuff_node *n, int32_t channels, step *out) {
-    const bool multiplies = tuff_node_is(n, "MUL"), adds = tuff_node_is(n, "ADD"), subtracts = tuff_node_is(n, "SUB");
-    if ((!multiplies && !adds && !subtracts) || n->n_inputs != 2) return false;
-    const int32_t k = subtracts || tuff_pass_is_f32_constant(&s->tensors[n->inputs[1]]) ? 1 : 0;
-    const tuff_tensor *constant = &s->tensors[n->inputs[k]], *x = &s->tensors[n->inputs[1 - k]];
-    if (!tuff_pass_is_f32_constant(constant) || !finite_all(constant) || !tuff_pass_same_shape(x, &s->tensors[n->outputs[0]])) return false;
-    const size_t count = constant->bytes / sizeof(float);
-    if (count != 1 && (count != (size_t)channels || constant->rank < 1 || constant->shape[constant->rank - 1] != channels)) return false;
-    *out = (step){constant, n->inputs[1 - k], multiplies, subtracts ? -1.0f : 1.0f};
-    return true;
-}
-
-/* Replaces input `k` of the node by a changed copy. */
-static tuff_status replace(tuff_pass *p, int32_t node, int32_t k, const tuff_tensor *old, const float *values, size_t bytes) {
-    tuff_subgraph *s = p->subgraph;
-    const int32_t fresh = tuff_graph_add_constant(p->graph, s, old->name, TUFF_F32, old->rank, old->shape, values, bytes, false, p->error);
-    if (fresh < 0) return TUFF_ERR_MEMORY;
-    int32_t inputs[3] = {s->nodes[node].inputs[0], s->nodes[node].inputs[1], s->nodes[node].n_inputs > 2 ? s->nodes[node].inputs[2] : -1};
-    inputs[k] = fresh;
-    return tuff_graph_set_inputs(p->graph, &s->nodes[node], inputs, 3, p->error);
-}
-
-static tuff_status change_weights(tuff_pass *p, int32_t node, const step *by, int32_t channels) {
+static tuff_status change_weights(tuff_pass *p, int32_t node, const tuff_scale *by, int32_t channels) {
     tuff_subgraph *s = p->subgraph;
     const tuff_tensor old = s->tensors[s->nodes[node].inputs[1]];
     const size_t count = old.bytes / sizeof(float), each = count / (size_t)channels;
     const bool last = tuff_node_is(&s->nodes[node], "DEPTHWISE_CONV_2D"); /* channels are the last axis there, the first elsewhere */
     float *values = tuff_arena_take(p->graph->arena, old.bytes, 64, p->error);
     if (!values) return TUFF_ERR_MEMORY;
-    for (size_t i = 0; i < count; i++) values[i] = ((const float *)old.data)[i] * value_at(by->constant, last ? i % (size_t)channels : i / each);
-    return replace(p, node, 1, &old, values, old.bytes);
+    for (size_t i = 0; i < count; i++) values[i] = ((const float *)old.data)[i] * tuff_scale_value(by, last ? i % (size_t)channels : i / each);
+    return tuff_scale_replace(p, node, 1, &old, values, old.bytes);
 }
 
-static tuff_status change_bias(tuff_pass *p, int32_t node, const step *by, int32_t channels) {
+static tuff_status change_bias(tuff_pass *p, int32_t node, const tuff_scale *by, int32_t channels) {
     tuff_subgraph *s = p->subgraph;
     const tuff_node *n = &s->nodes[node];
     const int32_t bias = n->n_inputs > 2 ? n->inputs[2] : -1;
     if (bias < 0 && by->multiplies) return TUFF_OK;
-    const tuff_tensor old = bias >= 0 ? s->tensors[bias] : (tuff_tensor){.name = by->constant->name, .rank = 1, .shape = &channels};
+    const tuff_tensor old = bias >= 0 ? s->tensors[bias] : (tuff_tensor){.name = by->constant.name, .rank = 1, .shape = &channels};
     const size_t bytes = (size_t)channels * sizeof(float);
     float *values = tuff_arena_take(p->graph->arena, bytes, 64, p->error);
     if (!values) return TUFF_ERR_MEMORY;
     for (size_t c = 0; c < (size_t)channels; c++) {
-        const float before = bias >= 0 ? ((const float *)old.data)[c] : 0, v = value_at(by->constant, c);
+        const float before = bias >= 0 ? ((const float *)old.data)[c] : 0, v = tuff_scale_value(by, c);
         values[c] = by->multiplies ? before * v : before + by->sign * v;
     }
-    return replace(p, node, 2, &old, values, bytes);
+    return tuff_scale_replace(p, node, 2, &old, values, bytes);
 }
 
 /* Node i into node `producer`, which writes what i wrote. */
-static tuff_status fold(tuff_pass *p, int32_t producer, int32_t i, const step *by, int32_t channels) {
+static tuff_status fold(tuff_pass *p, int32_t producer, int32_t i, const tuff_scale *by, int32_t channels) {
     tuff_subgraph *s = p->subgraph;
-    const tuff_tensor constant = *by->constant; /* adding tensors moves the list */
-    const step own = {&constant, by->x, by->multiplies, by->sign};
-    if (own.multiplies) TUFF_TRY(change_weights(p, producer, &own, channels));
-    TUFF_TRY(change_bias(p, producer, &own, channels));
+    if (by->multiplies) TUFF_TRY(change_weights(p, producer, by, channels));
+    TUFF_TRY(change_bias(p, producer, by, channels));
     (void)tuff_node_set(&s->nodes[producer], "fused_activation_function", tuff_node_option(&s->nodes[i], "fused_activation_function", 0));
     tuff_pass_absorb(p, producer, i);
     return TUFF_OK;
 }
 
 /* The producer that node i can go into, -1 where there is none. */
-static int32_t target_of(const tuff_subgraph *s, int32_t i, step *by, int32_t *channels) {
+static int32_t target_of(const tuff_subgraph *s, int32_t i, tuff_scale *by, int32_t *channels) {
     for (int32_t k = 0; k < s->nodes[i].n_inputs; k++) {
         const int32_t producer = s->nodes[i].inputs[k] >= 0 ? tuff_graph_producer(s, s->nodes[i].inputs[k]) : -1;
         *channels = producer >= 0 ? channels_of(s, &s->nodes[producer]) : 0;
-        if (*channels > 0 && read_step(s, &s->nodes[i], *channels, by) && by->x == s->nodes[i].inputs[k] && tuff_graph_only_reader(s, by->x) == i)
+        if (*channels > 0 && tuff_scale_read(s, &s->nodes[i], *channels, by) && by->x == s->nodes[i].inputs[k] && tuff_graph_only_reader(s, by->x) == i)
             return producer;
     }
     return -1;
@@ -115,7 +66,7 @@ static int32_t target_of(const tuff_subgraph *s, int32_t i, step *by, int32_t *c
 tuff_status tuff_pass_fold_scale(tuff_pass *p) {
     tuff_subgraph *s = p->subgraph;
     for (int32_t i = 0; i < s->n_nodes; i++) {
-        step by;
+        tuff_scale by;
         int32_t channels = 0;
         const int32_t producer = target_of(s, i, &by, &channels);
         if (producer < 0) continue;

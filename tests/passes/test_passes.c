@@ -188,6 +188,56 @@ static void test_weights_of_two_calls_are_stored_once(void **state) {
     stop(&f);
 }
 
+/* ---- fold_scale_ahead ---- */
+
+/* x -> RELU, so that it isn't the model's beginning -> x * g + c */
+static int32_t normalized(fixture *f, int32_t x, int32_t channels) {
+    const int32_t y = tuff_build_binary(&f->b, "MUL", tuff_build_unary(&f->b, "RELU", x), constant(f, DIMS(channels)));
+    return tuff_build_binary(&f->b, "ADD", y, constant(f, DIMS(channels)));
+}
+
+static void test_batch_normalization_goes_ahead_where_it_cannot_go_back(void **state) {
+    (void)state;
+    fixture f;
+    start(&f);
+    const int32_t x = input(&f, DIMS(-1, 8, 8, 3));
+    int32_t y = conv(&f, normalized(&f, x, 3), 3, 4, &three_valid);
+    y = tuff_build_depthwise_conv_2d(&f.b, normalized(&f, y, 4), constant(&f, DIMS(1, 3, 3, 8)), constant(&f, DIMS(8)), &three_valid);
+    y = tuff_build_fully_connected(&f.b, normalized(&f, y, 8), constant(&f, DIMS(5, 8)), constant(&f, DIMS(5)));
+    optimize(&f, x, y, ROUNDING);
+    assert_true(reported(&f, "folded 1 BATCH_NORMALIZATION (MUL, ADD) into CONV_2D"));
+    assert_true(reported(&f, "folded 1 BATCH_NORMALIZATION (MUL, ADD) into DEPTHWISE_CONV_2D"));
+    assert_true(reported(&f, "folded 1 BATCH_NORMALIZATION (MUL, ADD) into FULLY_CONNECTED"));
+    assert_int_equal(count_nodes(&f, "MUL") + count_nodes(&f, "ADD"), 0);
+    stop(&f);
+}
+
+static void test_offset_stays_before_a_window_that_sees_padding(void **state) {
+    (void)state;
+    fixture f;
+    start(&f);
+    const tuff_window same = {3, 3, 1, 1, 1, 1, true};
+    const int32_t x = input(&f, DIMS(1, 6, 6, 3));
+    const int32_t scaled = tuff_build_binary(&f.b, "MUL", tuff_build_unary(&f.b, "TANH", x), constant(&f, DIMS(3)));
+    const int32_t outputs[] = {conv(&f, normalized(&f, x, 3), 3, 4, &same), conv(&f, scaled, 3, 4, &same)};
+    optimize_outputs(&f, x, outputs, 2, ROUNDING);
+    assert_int_equal(count_nodes(&f, "MUL"), 1); /* the scale alone went */
+    assert_int_equal(count_nodes(&f, "ADD"), 1);
+    stop(&f);
+}
+
+static void test_the_models_first_ops_stay(void **state) {
+    (void)state;
+    fixture f;
+    start(&f);
+    const int32_t x = input(&f, DIMS(1, 5, 5, 2));
+    int32_t y = tuff_build_binary(&f.b, "MUL", x, constant(&f, DIMS(2)));
+    y = conv(&f, tuff_build_binary(&f.b, "ADD", y, constant(&f, DIMS(2))), 2, 3, &three_valid);
+    optimize(&f, x, y, 0);
+    assert_int_equal(f.b.subgraph->n_nodes, 3);
+    stop(&f);
+}
+
 /* ---- fuse_activation ---- */
 
 static void test_activation_is_fused_only_where_it_is_the_only_reader(void **state) {
@@ -311,6 +361,9 @@ int main(void) {
         cmocka_unit_test(test_batch_normalization_goes_into_depthwise_and_fully_connected),
         cmocka_unit_test(test_scale_stays_where_folding_would_change_the_result),
         cmocka_unit_test(test_weights_of_two_calls_are_stored_once),
+        cmocka_unit_test(test_batch_normalization_goes_ahead_where_it_cannot_go_back),
+        cmocka_unit_test(test_offset_stays_before_a_window_that_sees_padding),
+        cmocka_unit_test(test_the_models_first_ops_stay),
         cmocka_unit_test(test_activation_is_fused_only_where_it_is_the_only_reader),
         cmocka_unit_test(test_padding_is_folded_where_same_pads_alike),
         cmocka_unit_test(test_nodes_that_change_nothing_go),
