@@ -7,6 +7,7 @@
  * Quantized ADD and SUB bring both operands to one scale with headroom of `left_shift` bits (20 for 8-bit types, 15 for s16):
  *   twice = 2 * max(scale_a, scale_b);   each operand: ((q - zero) << left_shift) * (scale / twice), at most 2^29 in size;
  *   the sum or difference * (twice / (2^left_shift * scale_out)) + zero_out, clamped.
+ * Where the target has prims, each 8-bit operand goes through a table of its 256 values, and the sums are requantized by the prim.
  * The output's factor has to stay below 1, which every output range of sensible size does: it is refused else.
  * s16 whose three scales are powers of two, one operand's being the output's, and pot_scale_int16 is set: the other operand is
  * shifted right with rounding, the sum saturates.
@@ -78,6 +79,30 @@ BINARY(tuff_sub_s8, tuff_add_quantized_args, int8_t, int8_t, ADD_QUANTIZED(int8_
 BINARY(tuff_sub_u8, tuff_add_quantized_args, uint8_t, uint8_t, ADD_QUANTIZED(uint8_t, -))
 BINARY(tuff_sub_s16, tuff_add_quantized_args, int16_t, int16_t, ADD_QUANTIZED(int16_t, -))
 
+/* a, b [..], out [walk] of 8 bits; tables s32 [2][256]: what each byte of a, of b adds to the sum; tiles: any split of the outputs; scratch, errors: none */
+int tuff_add_b1_tables(const void *args, void *const *io, int job, int jobs) {
+    enum { ROWS = 32, COLUMNS = 8 };
+    const tuff_add_tables_args *p = args;
+    const uint8_t *a = io[0], *b = io[1];
+    uint8_t *out = io[2];
+    const int32_t *table_a = io[3], *table_b = table_a + 256;
+    const int64_t step_a = tuff_walk_step_a(&p->walk), step_b = tuff_walk_step_b(&p->walk);
+    int32_t multiplier[COLUMNS], shift[COLUMNS], sums[ROWS * COLUMNS];
+    for (int c = 0; c < COLUMNS; c++) multiplier[c] = p->scale_out.multiplier, shift[c] = p->scale_out.shift;
+    tuff_row row;
+    for (tuff_walk_job(&p->walk, &row, job, jobs); tuff_walk_row(&p->walk, &row);) {
+        for (int32_t from = 0; from < row.n; from += ROWS * COLUMNS) {
+            const int32_t n = row.n - from < ROWS * COLUMNS ? row.n - from : ROWS * COLUMNS, whole = n / COLUMNS, rest = n % COLUMNS;
+            const uint8_t *x = a + row.a + from * step_a, *y = b + row.b + from * step_b;
+            uint8_t *z = out + row.out + from;
+            for (int32_t i = 0; i < n; i++, x += step_a, y += step_b) sums[i] = table_a[*x] + table_b[*y];
+            p->requantize->run(z, COLUMNS, sums, COLUMNS, whole, COLUMNS, multiplier, shift, p->zero_out, p->lo, p->hi);
+            p->requantize->run(z + n - rest, COLUMNS, sums + n - rest, COLUMNS, 1, rest, multiplier, shift, p->zero_out, p->lo, p->hi);
+        }
+    }
+    return 0;
+}
+
 #define ADD_SHIFTED(operator) *z = (int16_t)tuff_clamp(tuff_shift_right_round(x, p->shift_a) operator tuff_shift_right_round(y, p->shift_b), p->lo, p->hi);
 BINARY(tuff_add_s16_shifted, tuff_add_shifted_args, int16_t, int16_t, ADD_SHIFTED(+))
 BINARY(tuff_sub_s16_shifted, tuff_add_shifted_args, int16_t, int16_t, ADD_SHIFTED(-))
@@ -137,6 +162,15 @@ static const tuff_field add_quantized_fields[] = {
     TUFF_ARG(tuff_add_quantized_args, scale_out, MULTIPLIER),
     TUFF_FIELD_END,
 };
+static const tuff_field add_tables_fields[] = {
+    TUFF_WALK_FIELDS(tuff_add_tables_args, walk),
+    TUFF_ARG(tuff_add_tables_args, requantize, PRIM),
+    TUFF_ARG(tuff_add_tables_args, zero_out, S32),
+    TUFF_ARG(tuff_add_tables_args, lo, S32),
+    TUFF_ARG(tuff_add_tables_args, hi, S32),
+    TUFF_ARG(tuff_add_tables_args, scale_out, MULTIPLIER),
+    TUFF_FIELD_END,
+};
 static const tuff_field add_shifted_fields[] = {
     TUFF_WALK_FIELDS(tuff_add_shifted_args, walk), TUFF_ARG(tuff_add_shifted_args, shift_a, S32), TUFF_ARG(tuff_add_shifted_args, shift_b, S32),
     TUFF_ARG(tuff_add_shifted_args, lo, S32),      TUFF_ARG(tuff_add_shifted_args, hi, S32),      TUFF_FIELD_END,
@@ -186,16 +220,18 @@ static const tuff_variant mul_variants[] = {
 };
 /* the other kernels of the s16 rows: without scales, and powers of two */
 static const tuff_kernel add_s16_wrapping = INTEGER(tuff_add_s16_wrapping), mul_s16_wrapping = INTEGER(tuff_mul_s16_wrapping);
+static const tuff_kernel add_tables = TUFF_KERNEL(tuff_add_b1_tables, tuff_add_tables_args, add_tables_fields);
 static const tuff_kernel add_s16_shifted = SHIFTED(tuff_add_s16_shifted), sub_s16_shifted = SHIFTED(tuff_sub_s16_shifted);
 
 static tuff_status infer(tuff_context *c) { return tuff_infer_broadcast(c, 0, 2); }
 
-static tuff_status emit(tuff_context *c, const tuff_kernel *kernel, const void *args) {
+static tuff_status emit_with(tuff_context *c, const tuff_kernel *kernel, const void *args, tuff_io tables) {
     const int64_t count = tuff_count(c->outputs[0]);
     const tuff_cost cost = {count, count, 3 * count * tuff_type_bits(c->outputs[0]->type) / 8};
-    const tuff_io io[] = {tuff_io_input(c, 0), tuff_io_input(c, 1), tuff_io_output(c, 0)};
-    return tuff_emit(c, kernel, args, cost, io, 3);
+    const tuff_io io[] = {tuff_io_input(c, 0), tuff_io_input(c, 1), tuff_io_output(c, 0), tables};
+    return tuff_emit(c, kernel, args, cost, io, tables == TUFF_IO_NONE ? 3 : 4);
 }
+static tuff_status emit(tuff_context *c, const tuff_kernel *kernel, const void *args) { return emit_with(c, kernel, args, TUFF_IO_NONE); }
 
 static tuff_status prepare_f32(tuff_context *c, int8_t activation) {
     const tuff_type type = c->outputs[0]->type;
@@ -253,6 +289,27 @@ static tuff_status prepare_shifted(tuff_context *c, const tuff_kernel *kernel, i
     return emit(c, kernel, args);
 }
 
+/* What each byte of an operand adds to the sum. */
+static void fill_table(int32_t *table, tuff_type type, int32_t zero, int32_t left_shift, tuff_multiplier scale, bool negative) {
+    for (int32_t byte = 0; byte < 256; byte++) {
+        const int32_t q = type == TUFF_S8 ? (int8_t)byte : byte, term = tuff_requantize((q - zero) * (1 << left_shift), scale);
+        table[byte] = negative ? -term : term;
+    }
+}
+
+static tuff_status emit_tables(tuff_context *c, const tuff_add_quantized_args *q, const tuff_requantize_s8 *requantize) {
+    void *tables;
+    const tuff_io io = tuff_io_array(c, 2 * 256 * sizeof(int32_t), &tables);
+    if (tables) {
+        const bool minus = c->variant->kernel.run == tuff_sub_s8 || c->variant->kernel.run == tuff_sub_u8;
+        fill_table(tables, c->inputs[0]->type, q->zero_a, q->left_shift, q->scale_a, false);
+        fill_table((int32_t *)tables + 256, c->inputs[1]->type, q->zero_b, q->left_shift, q->scale_b, minus);
+    }
+    tuff_add_tables_args *args = tuff_args(c, &add_tables);
+    if (args) *args = (tuff_add_tables_args){q->walk, requantize, q->zero_out, q->lo, q->hi, q->scale_out};
+    return emit_with(c, &add_tables, args, io);
+}
+
 static tuff_status prepare_quantized(tuff_context *c, const tuff_kernel *shifted) {
     const tuff_add_attrs *attrs = c->attrs;
     const tuff_tensor *a = c->inputs[0], *b = c->inputs[1], *out = c->outputs[0];
@@ -267,18 +324,19 @@ static tuff_status prepare_quantized(tuff_context *c, const tuff_kernel *shifted
     const tuff_multiplier scale_out = tuff_multiplier_from(twice / ((double)(1 << left_shift) * (double)tuff_scale(out)));
     TUFF_CHECK(c, scale_out.shift <= 0, "output '%s' has scale %g, too fine for inputs of scale %g: at least %g is needed", out->name, (double)tuff_scale(out),
                twice / 2, twice / (1 << left_shift));
+    tuff_add_quantized_args quantized = {.left_shift = left_shift,
+                                         .zero_a = tuff_zero_point(a),
+                                         .zero_b = tuff_zero_point(b),
+                                         .zero_out = tuff_zero_point(out),
+                                         .scale_a = tuff_multiplier_from((double)tuff_scale(a) / twice),
+                                         .scale_b = tuff_multiplier_from((double)tuff_scale(b) / twice),
+                                         .scale_out = scale_out};
+    tuff_walk_binary(&quantized.walk, a, b, out);
+    TUFF_TRY(tuff_activation_range(c, attrs->fused_activation_function, out, &quantized.lo, &quantized.hi));
+    const tuff_requantize_s8 *requantize = tuff_requantize_s8_for(c->target->level);
+    if (out->type != TUFF_S16 && requantize) return emit_tables(c, &quantized, requantize);
     tuff_add_quantized_args *args = tuff_args(c, &c->variant->kernel);
-    if (args) {
-        tuff_walk_binary(&args->walk, a, b, out);
-        args->left_shift = left_shift;
-        args->zero_a = tuff_zero_point(a);
-        args->zero_b = tuff_zero_point(b);
-        args->zero_out = tuff_zero_point(out);
-        args->scale_a = tuff_multiplier_from((double)tuff_scale(a) / twice);
-        args->scale_b = tuff_multiplier_from((double)tuff_scale(b) / twice);
-        args->scale_out = scale_out;
-        TUFF_TRY(tuff_activation_range(c, attrs->fused_activation_function, out, &args->lo, &args->hi));
-    }
+    if (args) *args = quantized;
     return emit(c, &c->variant->kernel, args);
 }
 

@@ -3,6 +3,7 @@
 #define TUFF_OPS_ARITHMETIC_H
 
 #include "ops/walk.h"
+#include "prims/prims.h"
 
 typedef struct tuff_add_attrs {
     int8_t fused_activation_function;
@@ -25,6 +26,12 @@ typedef struct tuff_add_quantized_args {
     int32_t left_shift, zero_a, zero_b, zero_out, lo, hi;
     tuff_multiplier scale_a, scale_b, scale_out;
 } tuff_add_quantized_args;
+typedef struct tuff_add_tables_args {
+    tuff_walk walk;
+    const tuff_requantize_s8 *requantize;
+    int32_t zero_out, lo, hi;
+    tuff_multiplier scale_out;
+} tuff_add_tables_args;
 typedef struct tuff_add_shifted_args {
     tuff_walk walk;
     int32_t shift_a, shift_b, lo, hi;
@@ -56,6 +63,7 @@ int tuff_add_s16(const void *args, void *const *io, int job, int jobs);
 int tuff_sub_s8(const void *args, void *const *io, int job, int jobs);
 int tuff_sub_u8(const void *args, void *const *io, int job, int jobs);
 int tuff_sub_s16(const void *args, void *const *io, int job, int jobs);
+int tuff_add_b1_tables(const void *args, void *const *io, int job, int jobs);
 int tuff_add_s16_shifted(const void *args, void *const *io, int job, int jobs);
 int tuff_sub_s16_shifted(const void *args, void *const *io, int job, int jobs);
 int tuff_mul_s8(const void *args, void *const *io, int job, int jobs);
