@@ -131,6 +131,7 @@ static tuff_status open_dataset(tuff_dataset *d, const char *path, tuff_error *e
 }
 
 tuff_status tuff_dataset_open(const char *path, const tuff_data_options *options, tuff_dataset **dataset, tuff_error *error) {
+    if (!path || !dataset) return tuff_fail(error, TUFF_ERR_ARGUMENT, "tuff_dataset_open: path and dataset must not be NULL");
     *dataset = NULL;
     if (options && options->size != sizeof *options)
         return tuff_fail(error, TUFF_ERR_ARGUMENT, "tuff_data_options: size is %zu, expected %zu", options->size, sizeof *options);

@@ -51,8 +51,11 @@ static tuff_status read_folder(tuff_dataset *d, tuff_buffer *files, tuff_buffer 
     TUFF_TRY(list_folder(d, d->path, false, files, error));
     const size_t loose = files->count / sizeof(char *);
     TUFF_TRY(list_folder(d, d->path, true, classes, error));
-    if (loose == 0) TUFF_TRY(list_classes(d, classes, files, names, error));
+    TUFF_TRY(list_classes(d, classes, files, names, error));
     d->total = files->count / sizeof(char *);
+    if (loose && d->total > loose)
+        return tuff_fail(error, TUFF_ERR_DATA, "%s: holds %zu pictures beside folders of pictures, expected one folder per class or pictures alone", d->path,
+                         loose);
     if (d->total == 0)
         return tuff_fail(error, TUFF_ERR_DATA, "%s: a folder without pictures, expected PNG, JPEG or BMP files in one folder per class", d->path);
     d->files = tuff_arena_copy(d->arena, files->data, files->count, error);

@@ -365,6 +365,9 @@ static void test_folder_of_pictures_alone_is_unlabelled(void **state) {
     assert_true(tuff_dataset_count(d) == 2 && !tuff_dataset_has_labels(d) && *(const uint8_t *)get(d, 0).data == 255);
     tuff_dataset_close(d);
     refused(scratch_mkdir(&s, "bare"), TUFF_ERR_DATA, "a folder without pictures");
+    scratch_mkdir(&s, "flat/class");
+    copy(DATA "digit.png", "flat/class/a.png");
+    refused(scratch_path(&s, "flat"), TUFF_ERR_DATA, "flat: holds 2 pictures beside folders of pictures");
 }
 
 static void test_damaged_picture_in_a_folder_is_named_when_it_is_read(void **state) {
