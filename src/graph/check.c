@@ -135,6 +135,18 @@ static tuff_status check_quantization(const tuff_subgraph *s, const tuff_tensor 
     return TUFF_OK;
 }
 
+/* The first op that names a tensor, for messages: indices are compared only, they are checked later. */
+static const char *op_of(const tuff_subgraph *s, int32_t tensor) {
+    for (int32_t k = 0; k < s->n_nodes; k++) {
+        const tuff_node *n = &s->nodes[k];
+        for (int32_t i = 0; i < n->n_inputs; i++)
+            if (n->inputs[i] == tensor) return n->op->name;
+        for (int32_t i = 0; i < n->n_outputs; i++)
+            if (n->outputs[i] == tensor) return n->op->name;
+    }
+    return NULL;
+}
+
 static tuff_status check_tensors(const tuff_graph *g, int32_t subgraph, tuff_error *error) {
     const tuff_subgraph *s = &g->subgraphs[subgraph];
     for (int32_t k = 0; k < s->n_tensors; k++) {
@@ -143,7 +155,8 @@ static tuff_status check_tensors(const tuff_graph *g, int32_t subgraph, tuff_err
         if (status == TUFF_OK && t->data) status = check_constant(t, error);
         if (status == TUFF_OK) status = check_quantization(s, t, error);
         if (status == TUFF_OK) continue;
-        tuff_error_prefix(error, "subgraph %" PRId32 ", tensor %" PRId32 " '%.80s'", subgraph, t->index, t->name);
+        const char *op = op_of(s, k);
+        tuff_error_prefix(error, "subgraph %" PRId32 ", %.60s%stensor %" PRId32 " '%.80s'", subgraph, op ? op : "", op ? "'s " : "", t->index, t->name);
         return status;
     }
     return TUFF_OK;
