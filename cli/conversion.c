@@ -156,7 +156,7 @@ static tuff_status measure_on_data(conversion *c, tuff_dataset *dataset) {
 }
 
 static void report_accuracy(const conversion *c, const tuff_dataset *dataset) {
-    const bool calibrated_on = c->s->mode && dataset == c->calibration;
+    const bool calibrated_on = c->s->mode == 1 + TUFF_QUANTIZE_INT8 && dataset == c->calibration;
     const tuff_eval_result *r = &c->eval;
     if (r->compared) {
         char line[256];
@@ -210,7 +210,7 @@ static void print_json(const conversion *c) {
     json_integer(j, "bytes", (int64_t)c->bytes);
     if (c->eval.n) {
         json_text(j, "data", c->evaluation ? tuff_dataset_about(c->evaluation) : tuff_dataset_about(c->calibration));
-        json_bool(j, "calibration_data", c->s->mode && !c->evaluation);
+        json_bool(j, "calibration_data", c->s->mode == 1 + TUFF_QUANTIZE_INT8 && !c->evaluation);
         json_integer(j, "n", c->eval.n);
         if (c->eval.labelled) json_accuracy(j, "accuracy", c->eval.right, c->eval.n);
         if (c->eval.labelled && c->after) json_number(j, "float_accuracy", (double)c->eval.other_right / (double)c->eval.n);

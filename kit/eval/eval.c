@@ -66,34 +66,6 @@ static bool among_top(const subject *s, int32_t predicted, int32_t label, int32_
     return better < top;
 }
 
-/* ---- classes by name ----
- * Folders come in the order of their names, a model's labels in the order of its training: where both have names, the name decides. */
-static int32_t label_named(const tuff_model *model, const char *name) {
-    for (int32_t k = 0; k < tuff_model_label_count(model, 0); k++)
-        if (strcmp(tuff_model_label(model, 0, k), name) == 0) return k;
-    return -1;
-}
-
-/* Fills map[class of the data] = class of the model; all or none of the names must be known. */
-static tuff_status map_classes(const tuff_model *model, const tuff_dataset *dataset, const tuff_feed_options *feed, int32_t **map, tuff_error *error) {
-    const int32_t classes = tuff_dataset_class_count(dataset);
-    if (!classes || !tuff_model_label_count(model, 0)) return TUFF_OK;
-    if (!(*map = malloc((size_t)classes * sizeof **map))) return tuff_fail_memory(error, (size_t)classes * sizeof **map);
-    int32_t known = 0, unknown = 0;
-    for (int32_t k = 0; k < classes; k++) {
-        (*map)[k] = label_named(model, tuff_dataset_class_name(dataset, k));
-        if ((*map)[k] < 0) unknown = k;
-        known += (*map)[k] >= 0;
-    }
-    if (known == classes) return TUFF_OK;
-    if (known > 0)
-        return tuff_fail(error, TUFF_ERR_DATA, "class '%s' of the data is none of the model's labels; %d of %d are", tuff_dataset_class_name(dataset, unknown),
-                         (int)known, (int)classes);
-    if (feed && feed->note) feed->note(feed->context, true, "none of the data's class names is a label of the model: they are taken in their order");
-    for (int32_t k = 0; k < classes; k++) (*map)[k] = k;
-    return TUFF_OK;
-}
-
 static tuff_status count_label(const subject *s, const tuff_sample *sample, int32_t predicted, const tuff_eval_options *options, tuff_eval_result *r,
                                tuff_error *error) {
     if (sample->label < 0 || sample->label >= r->classes)
@@ -114,8 +86,7 @@ static void count_other(const tuff_sample *sample, int32_t predicted, int32_t ot
     r->only_other_right += other_right && !right;
 }
 
-/* map: from the data's classes to the model's, or NULL */
-static tuff_status eval_samples(subject *this, subject *other, tuff_dataset *dataset, const int32_t *map, const tuff_eval_options *options, tuff_eval_result *r,
+static tuff_status eval_samples(subject *this, subject *other, tuff_dataset *dataset, const tuff_eval_options *options, tuff_eval_result *r,
                                 tuff_error *error) {
     const size_t total = tuff_dataset_count(dataset);
     for (size_t k = 0; k < total; k++) {
@@ -123,7 +94,6 @@ static tuff_status eval_samples(subject *this, subject *other, tuff_dataset *dat
         tuff_sample sample;
         int32_t predicted, second;
         TUFF_TRY(tuff_dataset_get(dataset, k, &sample, error));
-        if (map && sample.label >= 0) sample.label = map[sample.label];
         TUFF_TRY(predict(this, &sample, &predicted, error));
         if (r->labelled) TUFF_TRY(count_label(this, &sample, predicted, options, r, error));
         if (other->it) {
@@ -149,9 +119,10 @@ static tuff_status prepare(subject *this, subject *other, const tuff_model *mode
     r->labelled = tuff_dataset_has_labels(dataset);
     r->compared = options->against != NULL;
     if (r->compared) {
-        /* its own recipe; what is said about the data is said once, by the first */
+        /* its own recipe, the explicit one only where it has none; what is said about the data is said once, by the first */
         tuff_feed_options own = TUFF_FEED_OPTIONS;
         own.invert = options->feed && options->feed->invert;
+        if (options->feed && !tuff_model_recipe(options->against, 0).present) own.recipe = options->feed->recipe;
         TUFF_TRY(subject_open(other, options->against, &own, options, error));
         if (other->classes != this->classes)
             return tuff_fail(error, TUFF_ERR_MODEL, "the models have %d and %d classes, expected as many", (int)this->classes, (int)other->classes);
@@ -166,12 +137,9 @@ tuff_status tuff_eval(const tuff_model *model, tuff_dataset *dataset, const tuff
     if (!options) options = &standard;
     *result = (tuff_eval_result){0};
     subject this = {0}, other = {0};
-    int32_t *map = NULL;
     const double start = now();
     tuff_status status = prepare(&this, &other, model, dataset, options, result, error);
-    if (status == TUFF_OK) status = map_classes(model, dataset, options->feed, &map, error);
-    if (status == TUFF_OK) status = eval_samples(&this, &other, dataset, map, options, result, error);
-    free(map);
+    if (status == TUFF_OK) status = eval_samples(&this, &other, dataset, options, result, error);
     if (result->compared && result->labelled) result->p_value = tuff_mcnemar(result->only_this_right, result->only_other_right);
     result->seconds = now() - start;
     subject_close(&this);
