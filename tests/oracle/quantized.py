@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Our int8 files run in LiteRT's reference interpreter with exactly the bytes that Tuff computes.
 
-Quantizes each float model with `tuff quantize`, runs the int8 file on test digits in LiteRT (builtin reference kernels), and lets
-`tuff verify` compare its own outputs with those, byte for byte. With --accuracy, `tuff eval` also scores the file beside another
+Quantizes each model, from its float .tflite and from its Keras file, runs the int8 file on test digits in LiteRT (builtin reference kernels),
+and lets `tuff verify` compare its own outputs with those, byte for byte. With --accuracy, `tuff eval` also scores the file beside the official
 converter's int8 file of the same model on all test digits: ours must lie within one standard error or above, and be at most 1.1 times as large.
 
     quantized.py --tuff build/tuff --models DIR --digits DIR --calibration FILE [--limit 100] [--accuracy] [NAME ...]
@@ -22,14 +22,7 @@ import zipfile
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-# name: file to start from, highest value of its input
-MODELS = {
-    "mnist_cnn": ("mnist_cnn.float.tflite", 1),
-    "tfk_mnist_cnn": ("tfk_mnist_cnn.keras", 1),
-    "mnist_mlp": ("mnist_mlp.float.tflite", 1),
-    "mnist_rescale_cnn": ("mnist_rescale_cnn.float.tflite", 255),
-    "mnist_resnet": ("mnist_resnet.float.tflite", 1),
-}
+MODELS = {"mnist_cnn": 1, "tfk_mnist_cnn": 1, "mnist_mlp": 1, "mnist_rescale_cnn": 255, "mnist_resnet": 1}  # highest value of the input
 
 
 def run(*command):
@@ -70,7 +63,7 @@ def reference_cases(model, pixels, high, path):
 
 
 def compare(args, name, ours, theirs):
-    scores = [json.loads(run(args.tuff, "eval", m, "--data", os.path.join(args.digits, "t10k-images-idx3-ubyte.gz"), "--input-range", f"0..{MODELS[name][1]}",
+    scores = [json.loads(run(args.tuff, "eval", m, "--data", os.path.join(args.digits, "t10k-images-idx3-ubyte.gz"), "--input-range", f"0..{MODELS[name]}",
                              "--json")) for m in (ours, theirs)]
     sizes = [os.path.getsize(m) for m in (ours, theirs)]
     p, q = (s["accuracy"] for s in scores)
@@ -78,6 +71,17 @@ def compare(args, name, ours, theirs):
     good = p >= q - error and sizes[0] <= 1.1 * sizes[1]
     print(f"  accuracy {100 * p:.2f} % beside {100 * q:.2f} % (standard error {100 * error:.2f}), {sizes[0]} bytes beside {sizes[1]}{'' if good else ': WORSE'}")
     return good
+
+
+def check(args, name, source, pixels):
+    high = MODELS[name]
+    with tempfile.TemporaryDirectory() as folder:
+        model, cases = os.path.join(folder, "int8.tflite"), os.path.join(folder, "cases.zip")
+        run(args.tuff, "quantize" if source.endswith(".tflite") else "convert", source, "-o", model, "--quantize", "int8", "--data", args.calibration,
+            "--input-range", f"0..{high}", "--calibration", args.method)
+        reference_cases(model, pixels, high, cases)
+        print(f"{os.path.basename(source)}: {run(args.tuff, 'verify', cases).strip().splitlines()[-1]} ({len(pixels)} digits, byte for byte)", flush=True)
+        return not args.accuracy or compare(args, name, model, os.path.join(args.models, f"{name}.int8.tflite"))
 
 
 def main():
@@ -93,15 +97,10 @@ def main():
     args = parser.parse_args()
     pixels, failed = digits(args.digits, args.limit), 0
     for name in args.names:
-        source, high = MODELS[name]
-        with tempfile.TemporaryDirectory() as folder:
-            model, cases = os.path.join(folder, "int8.tflite"), os.path.join(folder, "cases.zip")
-            run(args.tuff, "convert" if source.endswith(".keras") else "quantize", os.path.join(args.models, source), "-o", model, "--quantize", "int8", "--data",
-                args.calibration, "--input-range", f"0..{high}", "--calibration", args.method)
-            reference_cases(model, pixels, high, cases)
-            print(f"{name}: {run(args.tuff, 'verify', cases).strip().splitlines()[-1]}, {args.limit} digits, byte for byte")
-            if args.accuracy:
-                failed += not compare(args, name, model, os.path.join(args.models, f"{name}.int8.tflite"))
+        for ending in (".float.tflite", ".keras", ".h5"):
+            source = os.path.join(args.models, name + ending)
+            if os.path.exists(source):
+                failed += not check(args, name, source, pixels)
     sys.exit(1 if failed else 0)
 
 
