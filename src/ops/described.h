@@ -60,9 +60,6 @@ typedef struct tuff_mirror_pad_attrs {
 typedef struct tuff_reverse_sequence_attrs {
     int32_t seq_dim, batch_dim;
 } tuff_reverse_sequence_attrs;
-typedef struct tuff_gather_attrs {
-    int32_t axis, batch_dims;
-} tuff_gather_attrs;
 typedef struct tuff_sparse_to_dense_attrs {
     bool validate_indices;
 } tuff_sparse_to_dense_attrs;

@@ -65,8 +65,6 @@ static const tuff_field div_fields[] = {
 
 TUFF_DESCRIBED(div, "DIV", 42, 2, "a b", "output", TUFF_OPTIONS(DivOptions, 29, tuff_div_attrs, div_fields));
 TUFF_DESCRIBED(pow, "POW", 78, 1, "a b", "output", TUFF_OPTIONS_EMPTY(PowOptions, 56));
-TUFF_DESCRIBED(maximum, "MAXIMUM", 55, 4, "a b", "output", TUFF_OPTIONS_EMPTY(MaximumMinimumOptions, 39));
-TUFF_DESCRIBED(minimum, "MINIMUM", 57, 4, "a b", "output", TUFF_OPTIONS_EMPTY(MaximumMinimumOptions, 39));
 TUFF_DESCRIBED(floor_div, "FLOOR_DIV", 90, 3, "a b", "output", TUFF_OPTIONS_EMPTY(FloorDivOptions, 65));
 TUFF_DESCRIBED(floor_mod, "FLOOR_MOD", 95, 2, "a b", "output", TUFF_OPTIONS_EMPTY(FloorModOptions, 72));
 TUFF_DESCRIBED(squared_difference, "SQUARED_DIFFERENCE", 99, 2, "a b", "output", TUFF_OPTIONS_EMPTY(SquaredDifferenceOptions, 76));

@@ -34,11 +34,6 @@ TUFF_DESCRIBED(densify, "DENSIFY", 124, 1, "input", "output", TUFF_OPTIONS_EMPTY
 
 /* ---- gathering and scattering ---- */
 
-static const tuff_field gather_fields[] = {
-    TUFF_FIELD(tuff_gather_attrs, axis, S32, 0),
-    TUFF_FIELD(tuff_gather_attrs, batch_dims, S32, 1, .version = 5),
-    TUFF_FIELD_END,
-};
 static const tuff_field sparse_to_dense_fields[] = {
     TUFF_FIELD(tuff_sparse_to_dense_attrs, validate_indices, BOOL, 0),
     TUFF_FIELD_END,
@@ -64,7 +59,6 @@ static const tuff_field skip_gram_fields[] = {
     TUFF_FIELD_END,
 };
 
-TUFF_DESCRIBED(gather, "GATHER", 36, 8, "input indices", "output", TUFF_OPTIONS(GatherOptions, 23, tuff_gather_attrs, gather_fields));
 TUFF_DESCRIBED(gather_nd, "GATHER_ND", 107, 6, "input indices", "output", TUFF_OPTIONS_EMPTY(GatherNdOptions, 83));
 TUFF_DESCRIBED(scatter_nd, "SCATTER_ND", 122, 1, "indices updates shape", "output", TUFF_OPTIONS_EMPTY(ScatterNdOptions, 97));
 TUFF_DESCRIBED(sparse_to_dense, "SPARSE_TO_DENSE", 68, 3, "indices shape values default_value", "output",
