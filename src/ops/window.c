@@ -9,8 +9,11 @@
 
 void tuff_window_taps(int32_t origin, int32_t dilation, int32_t taps, int32_t size, int32_t *first, int32_t *end) {
     const int64_t before = -(int64_t)origin, inside = (int64_t)size - origin;
-    const int64_t f = before > 0 ? (before + dilation - 1) / dilation : 0;
-    const int64_t e = inside > 0 ? (inside + dilation - 1) / dilation : 0;
+    int64_t f = before > 0 ? before : 0, e = inside > 0 ? inside : 0;
+    if (dilation != 1) { /* divisions cost more than the taps of a small window */
+        f = (f + dilation - 1) / dilation;
+        e = (e + dilation - 1) / dilation;
+    }
     *end = e < taps ? (int32_t)e : taps;
     *first = f < *end ? (int32_t)f : *end;
 }
@@ -23,6 +26,11 @@ tuff_patch tuff_window_patch(const tuff_window *w, int64_t pixel) {
     tuff_window_taps(p.y, w->dilation_height, w->height, w->in_height, &p.y0, &p.y1);
     tuff_window_taps(p.x, w->dilation_width, w->width, w->in_width, &p.x0, &p.x1);
     return p;
+}
+
+void tuff_window_right(const tuff_window *w, tuff_patch *p) {
+    p->x += w->stride_width;
+    tuff_window_taps(p->x, w->dilation_width, w->width, w->in_width, &p->x0, &p->x1);
 }
 
 #ifndef TUFF_KERNELS_ONLY

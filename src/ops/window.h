@@ -30,6 +30,8 @@ static inline int64_t tuff_window_pixels(const tuff_window *w) { return (int64_t
 
 /* pixel: (batch * out_height + out_y) * out_width + out_x */
 tuff_patch tuff_window_patch(const tuff_window *w, int64_t pixel);
+/* The next patch of the same row of outputs. */
+void tuff_window_right(const tuff_window *w, tuff_patch *p);
 /* the taps first..end-1 of `taps` with 0 <= origin + tap * dilation < size */
 void tuff_window_taps(int32_t origin, int32_t dilation, int32_t taps, int32_t size, int32_t *first, int32_t *end);
 /* The input pixel under a tap of the patch. */
