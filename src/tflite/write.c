@@ -14,12 +14,13 @@
 #include "flatbuffer/flatbuffer.h"
 #include "graph/fields.h"
 #include "tflite/options.h"
+#include "tflite/runtime.h"
 #include "tflite/schema.h"
 #include "tflite/zip.h"
 
 /* Tables, names and options take little beside constants; what these leave of 2 GB is room enough for them. */
 static const size_t largest_inside = 2000000000;
-static const char location_name[] = "buffer_location", location_text[] = "outside flatbuffers";
+static const char location_name[] = "buffer_location", location_text[] = "outside flatbuffers", runtime_name[] = "min_runtime_version";
 enum { ALIGNMENT = 16 };
 
 typedef struct blob {
@@ -47,7 +48,9 @@ typedef struct writer {
     uint32_t *metadata_blob;
     code *codes;
     size_t n_codes;
-    uint32_t **node_code; /* per subgraph, per node */
+    uint32_t **node_code;            /* per subgraph, per node */
+    char runtime[TUFF_RUNTIME_TEXT]; /* the metadata entry; empty: what the graph has */
+    uint32_t runtime_blob;
 } writer;
 
 /* ---- before writing: what is shared ---- */
@@ -78,7 +81,7 @@ static uint32_t share(writer *w, tuff_bytes bytes, bool constant) {
 
 static tuff_status collect_blobs(writer *w) {
     const tuff_graph *g = w->graph;
-    size_t most = 2 + (size_t)g->n_metadata;
+    size_t most = 3 + (size_t)g->n_metadata; /* the empty one, the runtime, a free place */
     for (int32_t i = 0; i < g->n_subgraphs; i++) most += (size_t)g->subgraphs[i].n_tensors;
     for (w->n_slots = 16; w->n_slots < 2 * most;) w->n_slots *= 2;
     w->blobs = TUFF_NEW_ARRAY(w->arena, most, blob, w->error);
@@ -95,6 +98,7 @@ static tuff_status collect_blobs(writer *w) {
             if (s->tensors[t].data) w->tensor_blob[i][t] = share(w, (tuff_bytes){s->tensors[t].data, s->tensors[t].bytes}, true);
     }
     for (int32_t k = 0; k < g->n_metadata; k++) w->metadata_blob[k] = share(w, g->metadata[k].content, false);
+    if (w->runtime[0]) w->runtime_blob = share(w, (tuff_bytes){(const uint8_t *)w->runtime, sizeof w->runtime}, false);
     return TUFF_OK;
 }
 
@@ -123,6 +127,16 @@ static tuff_status collect_codes(writer *w, bool choose_versions) {
         }
     }
     return TUFF_OK;
+}
+
+/* The newest of the releases that brought the ops' versions. */
+static void find_runtime(writer *w) {
+    tuff_runtime newest = {0, 0, 0};
+    for (size_t k = 0; k < w->n_codes; k++) {
+        const tuff_runtime r = tuff_runtime_of(w->codes[k].op->code, w->codes[k].version);
+        if (tuff_runtime_newer(r, newest)) newest = r;
+    }
+    if (newest.major) tuff_runtime_print(newest, w->runtime);
 }
 
 /* Decides where constants go, and gives those outside their offsets from `base`. Returns what they take there. */
@@ -366,10 +380,14 @@ static tuff_flat_ref write_entry(writer *w, const char *name, uint32_t buffer) {
 
 static tuff_flat_ref write_metadata(writer *w) {
     const tuff_graph *g = w->graph;
-    tuff_flat_ref *refs = refs_of(w, (size_t)g->n_metadata + 1);
+    tuff_flat_ref *refs = refs_of(w, (size_t)g->n_metadata + 2);
     size_t count = 0;
-    for (int32_t k = 0; refs && k < g->n_metadata; k++)
-        if (strcmp(g->metadata[k].name, location_name) != 0) refs[count++] = write_entry(w, g->metadata[k].name, w->metadata_blob[k]);
+    for (int32_t k = 0; refs && k < g->n_metadata; k++) {
+        const char *name = g->metadata[k].name;
+        if (strcmp(name, location_name) == 0 || (w->runtime[0] && strcmp(name, runtime_name) == 0)) continue;
+        refs[count++] = write_entry(w, name, w->metadata_blob[k]);
+    }
+    if (refs && w->runtime[0]) refs[count++] = write_entry(w, runtime_name, w->runtime_blob);
     if (refs && w->outside) refs[count++] = write_entry(w, location_name, (uint32_t)w->n_blobs);
     return count ? tuff_flat_put_refs(&w->flat, refs, count) : 0;
 }
@@ -415,8 +433,9 @@ static tuff_status append(writer *w, uint64_t outside, const tuff_allocator *a, 
 }
 
 static tuff_status write_file(writer *w, bool choose_versions, size_t inside, const tuff_allocator *a, uint8_t **bytes, size_t *count) {
-    TUFF_TRY(collect_blobs(w));
     TUFF_TRY(collect_codes(w, choose_versions));
+    if (choose_versions) find_runtime(w);
+    TUFF_TRY(collect_blobs(w));
     const uint64_t outside = place_blobs(w, inside);
     size_t reserve = 16384;
     for (size_t k = 1; k < w->n_blobs; k++)

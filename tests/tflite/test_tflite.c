@@ -127,6 +127,9 @@ static void test_the_lowest_version_is_chosen(void **state) {
     s->nodes[1].version = 8;
     model back = write_and_read(m.graph, true, SIZE_MAX);
     assert_int_equal(back.graph->subgraphs[0].nodes[1].version, 3);
+    assert_string_equal(back.graph->metadata[1].name, "min_runtime_version");
+    assert_int_equal(back.graph->metadata[1].content.count, 16);
+    assert_string_equal((const char *)back.graph->metadata[1].content.data, "2.5.0"); /* CALL_ONCE is the youngest */
     model_free(&back);
     s->tensors[0].type = TUFF_STRING;
     assert_int_equal(tuff_tflite_version(s, &s->nodes[1]), 0); /* no row has these types: the node's own stays */
