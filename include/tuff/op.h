@@ -205,6 +205,14 @@ TUFF_API tuff_status tuff_infer_like(tuff_context *c, int32_t output, int32_t in
 /* infer: the output's value follows from shapes alone (SHAPE, RANK): room for it, to be filled at once. NULL: no memory. Call after its shape is stated. */
 TUFF_API void *tuff_infer_value(tuff_context *c, int32_t output);
 
+/* infer: how many bytes a string output takes (all of them: count, offsets, characters). Call after its shape is stated. */
+TUFF_API void tuff_infer_bytes(tuff_context *c, int32_t output, size_t bytes);
+/* infer: the number that stands for a named resource; -1: no memory */
+TUFF_API int32_t tuff_infer_resource(tuff_context *c, const char *container, const char *name);
+/* infer: what the resource whose handle is input `handle` was assigned last, as planned so far (type and shape); NULL: nothing yet, or the handle isn't known */
+TUFF_API const tuff_tensor *tuff_infer_resource_value(tuff_context *c, int32_t handle);
+TUFF_API tuff_status tuff_infer_assign(tuff_context *c, int32_t handle, const tuff_tensor *value) TUFF_MUST_USE;
+
 /* prepare: io handles. A handle that could not be had makes tuff_emit fail, so no call here needs a check of its own. */
 typedef int32_t tuff_io;
 #define TUFF_IO_NONE ((tuff_io)-1) /* io entry is NULL */
@@ -215,6 +223,10 @@ TUFF_API tuff_io tuff_io_scratch(tuff_context *c, size_t bytes_per_job);
 static inline size_t tuff_scratch_pitch(size_t bytes_per_job) { return (bytes_per_job + 63) & ~(size_t)63; }
 /* scratch that steps of this node hand on to each other: not split by jobs */
 TUFF_API tuff_io tuff_io_temporary(tuff_context *c, size_t bytes);
+/* state of the node's own, kept from one invocation to the next; zeros after a reset */
+TUFF_API tuff_io tuff_io_state(tuff_context *c, size_t bytes);
+/* the bytes of the resource whose handle is input `handle` */
+TUFF_API tuff_io tuff_io_resource(tuff_context *c, int32_t handle, size_t bytes);
 /* a constant array of the plan that prepare fills itself through *data (multipliers, tables); *data is NULL when there is no memory. Aligned to 64. */
 TUFF_API tuff_io tuff_io_array(tuff_context *c, size_t bytes, void **data);
 /* a constant derived from constant input `input` and, where `second` >= 0 and not left out, from constant input `second` too (weights and bias), filled

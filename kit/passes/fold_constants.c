@@ -54,9 +54,9 @@ static tuff_graph *graph_of(const tuff_subgraph *from, const tuff_node *n, tuff_
 static const void *run(const tuff_plan *plan, tuff_arena *arena, tuff_error *error) {
     const int32_t output = plan->subgraph->outputs[0], buffer = plan->tensor_buffer[output];
     if (plan->tensors[output].data) return plan->tensors[output].data;
-    void *memory = tuff_arena_take(arena, plan->arena_bytes, 64, error), *state = tuff_arena_take(arena, plan->state_bytes, 64, error);
+    void *memory = tuff_arena_take(arena, plan->arena_bytes, 64, error);
     tuff_run r = {0};
-    if (!memory || !state || tuff_run_init(&r, plan, arena, memory, state, error) != TUFF_OK || tuff_run_invoke(&r, error) != TUFF_OK) return NULL;
+    if (!memory || plan->n_planned == 0 || tuff_run_init(&r, plan, arena, memory, error) != TUFF_OK || tuff_run_invoke(&r, error) != TUFF_OK) return NULL;
     return buffer >= 0 ? r.address[buffer] : NULL;
 }
 

@@ -91,6 +91,7 @@ tuff_status tuff_interpreter_get_f32(const tuff_interpreter *it, int32_t k, floa
     const tuff_tensor *t = tuff_interpreter_output(it, k);
     TUFF_TRY(check(t, "output", k, count, error));
     const void *data = tuff_interpreter_output_data(it, k);
+    if (!data) return tuff_fail(error, TUFF_ERR_ARGUMENT, "output %d has no value before the first invocation", k);
     if (t->type == TUFF_F32) {
         if (count) memcpy(values, data, count * sizeof *values);
         return TUFF_OK;

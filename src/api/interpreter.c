@@ -13,8 +13,8 @@ enum { MOST_THREADS = 64 };
 /* What a resize replaces as a whole, once the new one stands. */
 typedef struct instance {
     tuff_plan *plan;
-    tuff_arena *memory;        /* addresses, info */
-    void *activations, *state; /* as allocated; the run holds the aligned addresses */
+    tuff_arena *memory; /* addresses, info */
+    void *activations;  /* as allocated; the run holds the aligned address */
     tuff_run run;
 } instance;
 
@@ -24,14 +24,15 @@ struct tuff_interpreter {
     tuff_interpreter_options options;
     tuff_target target;
     tuff_pool *pool;
+    tuff_state *state; /* outlives the instances */
     instance now;
 };
 
 static void free_instance(const tuff_interpreter *it, instance *x) {
+    tuff_run_end(&x->run);
     tuff_plan_destroy(x->plan);
     tuff_arena_destroy(x->memory);
     tuff_release(&it->allocator, x->activations);
-    tuff_release(&it->allocator, x->state);
     *x = (instance){0};
 }
 
@@ -66,6 +67,7 @@ static tuff_status fill_instance(const tuff_interpreter *it, const int32_t *rank
                                  .no_in_place = it->options.no_in_place,
                                  .keep_all = it->options.keep_all,
                                  .ops = it->options.ops,
+                                 .state = it->state,
                                  .input_ranks = ranks,
                                  .input_dims = dims};
     TUFF_TRY(tuff_plan_create(it->model->graph, &o, it->model->packed, &it->allocator, &x->plan, error));
@@ -73,11 +75,8 @@ static tuff_status fill_instance(const tuff_interpreter *it, const int32_t *rank
     uint8_t *arena = NULL;
     if (!x->memory) return TUFF_ERR_MEMORY;
     TUFF_TRY(place_activations(it, x, &arena, error));
-    uint8_t *state = allocate_aligned(it, x->plan->state_bytes, &x->state, error);
-    if (!state) return TUFF_ERR_MEMORY;
-    TUFF_TRY(tuff_run_init(&x->run, x->plan, x->memory, arena, state, error));
+    TUFF_TRY(tuff_run_init(&x->run, x->plan, x->memory, arena, error));
     x->run.pool = it->pool;
-    tuff_run_reset(&x->run);
     return TUFF_OK;
 }
 
@@ -124,6 +123,7 @@ tuff_status tuff_interpreter_create(const tuff_model *model, const tuff_interpre
 void tuff_interpreter_destroy(tuff_interpreter *it) {
     if (!it) return;
     free_instance(it, &it->now);
+    tuff_state_destroy(it->state);
     if (it->pool) tuff_pool_destroy(it->pool);
     const tuff_allocator a = it->allocator;
     tuff_release(&a, it);
@@ -137,64 +137,101 @@ static const tuff_subgraph *main_graph(const tuff_interpreter *it) { return it->
 int32_t tuff_interpreter_input_count(const tuff_interpreter *it) { return main_graph(it)->n_inputs; }
 int32_t tuff_interpreter_output_count(const tuff_interpreter *it) { return main_graph(it)->n_outputs; }
 
+/* A tensor of the main graph as it is now (after an invocation with sizes that depend on values: as that found it). */
+static const tuff_tensor *tensor_now(const tuff_interpreter *it, int32_t tensor) {
+    const tuff_tensor *t;
+    tuff_run_value(&it->now.run, tensor, &t);
+    return t;
+}
+
 const tuff_tensor *tuff_interpreter_input(const tuff_interpreter *it, int32_t k) {
     return k >= 0 && k < main_graph(it)->n_inputs ? &it->now.plan->tensors[main_graph(it)->inputs[k]] : NULL;
 }
 const tuff_tensor *tuff_interpreter_output(const tuff_interpreter *it, int32_t k) {
-    return k >= 0 && k < main_graph(it)->n_outputs ? &it->now.plan->tensors[main_graph(it)->outputs[k]] : NULL;
+    return k >= 0 && k < main_graph(it)->n_outputs ? tensor_now(it, main_graph(it)->outputs[k]) : NULL;
 }
 size_t tuff_interpreter_input_bytes(const tuff_interpreter *it, int32_t k) {
     const tuff_tensor *t = tuff_interpreter_input(it, k);
+    if (t && t->type == TUFF_STRING) return it->now.run.strings[k].count;
     return t ? tuff_tensor_bytes(t) : 0;
 }
 size_t tuff_interpreter_output_bytes(const tuff_interpreter *it, int32_t k) {
     const tuff_tensor *t = tuff_interpreter_output(it, k);
+    if (t && t->type == TUFF_STRING) return t->bytes;
     return t ? tuff_tensor_bytes(t) : 0;
 }
 
 static int32_t buffer_of(const tuff_interpreter *it, const tuff_tensor *t) { return t ? it->now.plan->tensor_buffer[t->index] : -1; }
-static void *address_of(const tuff_interpreter *it, const tuff_tensor *t) {
-    const int32_t b = buffer_of(it, t);
-    return b >= 0 ? it->now.run.address[b] : NULL;
+
+void *tuff_interpreter_input_data(tuff_interpreter *it, int32_t k) {
+    const tuff_tensor *t = tuff_interpreter_input(it, k);
+    return t ? tuff_run_value(&it->now.run, t->index, NULL) : NULL;
+}
+const void *tuff_interpreter_output_data(const tuff_interpreter *it, int32_t k) {
+    const tuff_tensor *t = tuff_interpreter_output(it, k);
+    return t ? tuff_run_value(&it->now.run, t->index, NULL) : NULL;
 }
 
-void *tuff_interpreter_input_data(tuff_interpreter *it, int32_t k) { return address_of(it, tuff_interpreter_input(it, k)); }
-const void *tuff_interpreter_output_data(const tuff_interpreter *it, int32_t k) { return address_of(it, tuff_interpreter_output(it, k)); }
-
-static tuff_status check_access(const tuff_tensor *t, const char *what, int32_t k, int32_t count, size_t bytes, tuff_error *error) {
+static tuff_status check_access(const tuff_tensor *t, const char *what, int32_t k, int32_t count, size_t has, size_t bytes, tuff_error *error) {
     if (!t) return tuff_fail(error, TUFF_ERR_ARGUMENT, "there is no %s %d; the model has %d", what, k, count);
-    if (bytes != tuff_tensor_bytes(t))
-        return tuff_fail(error, TUFF_ERR_ARGUMENT, "%s %d ('%s') has %zu bytes, not %zu", what, k, t->name, tuff_tensor_bytes(t), bytes);
+    if (bytes != has) return tuff_fail(error, TUFF_ERR_ARGUMENT, "%s %d ('%s') has %zu bytes, not %zu", what, k, t->name, has, bytes);
     return TUFF_OK;
+}
+
+static tuff_status check_input(const tuff_interpreter *it, int32_t k, size_t bytes, tuff_error *error) {
+    return check_access(tuff_interpreter_input(it, k), "input", k, tuff_interpreter_input_count(it), tuff_interpreter_input_bytes(it, k), bytes, error);
+}
+static tuff_status check_output(const tuff_interpreter *it, int32_t k, size_t bytes, tuff_error *error) {
+    return check_access(tuff_interpreter_output(it, k), "output", k, tuff_interpreter_output_count(it), tuff_interpreter_output_bytes(it, k), bytes, error);
 }
 
 static tuff_status bind(tuff_interpreter *it, const tuff_tensor *t, void *buffer, tuff_error *error) {
     if ((uintptr_t)buffer & 63) return tuff_fail(error, TUFF_ERR_ARGUMENT, "the buffer for '%s' must be aligned to 64 bytes", t->name);
-    tuff_run_bind(&it->now.run, buffer_of(it, t), buffer);
+    const int32_t b = buffer_of(it, t);
+    if (b < 0) return tuff_fail(error, TUFF_ERR_UNSUPPORTED, "'%s' can't be bound: its size depends on values", t->name);
+    tuff_run_bind(&it->now.run, b, buffer);
     return TUFF_OK;
 }
 
 tuff_status tuff_interpreter_bind_input(tuff_interpreter *it, int32_t k, void *buffer, size_t bytes, tuff_error *error) {
-    const tuff_tensor *t = tuff_interpreter_input(it, k);
-    TUFF_TRY(check_access(t, "input", k, tuff_interpreter_input_count(it), buffer ? bytes : t ? tuff_tensor_bytes(t) : 0, error));
-    return bind(it, t, buffer, error);
+    TUFF_TRY(check_input(it, k, buffer ? bytes : tuff_interpreter_input_bytes(it, k), error));
+    return bind(it, tuff_interpreter_input(it, k), buffer, error);
 }
 
 tuff_status tuff_interpreter_bind_output(tuff_interpreter *it, int32_t k, void *buffer, size_t bytes, tuff_error *error) {
-    const tuff_tensor *t = tuff_interpreter_output(it, k);
-    TUFF_TRY(check_access(t, "output", k, tuff_interpreter_output_count(it), buffer ? bytes : t ? tuff_tensor_bytes(t) : 0, error));
-    return bind(it, t, buffer, error);
+    TUFF_TRY(check_output(it, k, buffer ? bytes : tuff_interpreter_output_bytes(it, k), error));
+    return bind(it, tuff_interpreter_output(it, k), buffer, error);
+}
+
+/* Strings in the file's form: a count, count + 1 offsets, characters. Kept in the instance's memory until the next ones. */
+static tuff_status set_strings(tuff_interpreter *it, int32_t k, const void *data, size_t bytes, tuff_error *error) {
+    tuff_tensor t = *tuff_interpreter_input(it, k);
+    t.data = data;
+    t.bytes = bytes;
+    const tuff_status status = tuff_tensor_check_strings(&t, error);
+    if (status != TUFF_OK) {
+        tuff_error_prefix(error, "input %d ('%s')", k, t.name);
+        return status;
+    }
+    tuff_bytes *slot = &it->now.run.strings[k];
+    slot->data = tuff_arena_copy(it->now.memory, data, bytes, error);
+    slot->count = slot->data ? bytes : 0;
+    return slot->data ? TUFF_OK : TUFF_ERR_MEMORY;
 }
 
 tuff_status tuff_interpreter_set(tuff_interpreter *it, int32_t k, const void *data, size_t bytes, tuff_error *error) {
-    TUFF_TRY(check_access(tuff_interpreter_input(it, k), "input", k, tuff_interpreter_input_count(it), bytes, error));
+    const tuff_tensor *t = tuff_interpreter_input(it, k);
+    if (t && t->type == TUFF_STRING) return set_strings(it, k, data, bytes, error);
+    TUFF_TRY(check_input(it, k, bytes, error));
     if (bytes) memcpy(tuff_interpreter_input_data(it, k), data, bytes);
     return TUFF_OK;
 }
 
 tuff_status tuff_interpreter_get(const tuff_interpreter *it, int32_t k, void *data, size_t bytes, tuff_error *error) {
-    TUFF_TRY(check_access(tuff_interpreter_output(it, k), "output", k, tuff_interpreter_output_count(it), bytes, error));
-    if (bytes) memcpy(data, tuff_interpreter_output_data(it, k), bytes);
+    TUFF_TRY(check_output(it, k, bytes, error));
+    const void *value = tuff_interpreter_output_data(it, k);
+    if (!value) return tuff_fail(error, TUFF_ERR_ARGUMENT, "output %d has no value before the first invocation", k);
+    if (bytes) memcpy(data, value, bytes);
     return TUFF_OK;
 }
 
@@ -211,7 +248,6 @@ tuff_status tuff_interpreter_resize_all(tuff_interpreter *it, const int32_t *ran
     }
     next.run.hook = it->now.run.hook;
     next.run.hook_context = it->now.run.hook_context;
-    if (next.plan->state_bytes == it->now.plan->state_bytes && next.plan->state_bytes) memcpy(next.run.state, it->now.run.state, next.plan->state_bytes);
     free_instance(it, &it->now);
     it->now = next;
     return TUFF_OK;
@@ -237,19 +273,15 @@ tuff_status tuff_interpreter_resize(tuff_interpreter *it, int32_t input, int32_t
 }
 
 /* ---- running ---- */
-tuff_status tuff_interpreter_invoke(tuff_interpreter *it, tuff_error *error) {
-    return named(it->model, tuff_run_invoke(&it->now.run, error), error);
-}
-void tuff_interpreter_reset(tuff_interpreter *it) { tuff_run_reset(&it->now.run); }
+tuff_status tuff_interpreter_invoke(tuff_interpreter *it, tuff_error *error) { return named(it->model, tuff_run_invoke(&it->now.run, error), error); }
+void tuff_interpreter_reset(tuff_interpreter *it) { tuff_state_reset(it->state); }
 size_t tuff_interpreter_arena_bytes(const tuff_interpreter *it) { return it->now.plan->arena_bytes; }
 
 const void *tuff_interpreter_tensor(const tuff_interpreter *it, int32_t tensor, const tuff_tensor **info) {
-    const tuff_plan *plan = it->now.plan;
-    if (tensor < 0 || tensor >= plan->subgraph->n_tensors) return NULL;
-    const tuff_tensor *t = &plan->tensors[tensor];
+    if (tensor < 0 || tensor >= main_graph(it)->n_tensors) return NULL;
+    const tuff_tensor *t = tensor_now(it, tensor);
     if (info) *info = t;
-    if (t->data) return t->data;
-    return it->options.keep_all ? address_of(it, t) : NULL;
+    return t->data ? t->data : it->options.keep_all ? tuff_run_value(&it->now.run, tensor, NULL) : NULL;
 }
 
 int32_t tuff_interpreter_step_count(const tuff_interpreter *it) { return it->now.plan->n_steps; }
@@ -272,8 +304,8 @@ tuff_step_info tuff_interpreter_step(const tuff_interpreter *it, int32_t k) {
     if (s->node < 0) return (tuff_step_info){.op = "(copy)", .kernel = s->kernel->name, .loop = "", .node = -1, .jobs = s->jobs, .output = ""};
     const tuff_node *n = &plan->subgraph->nodes[s->node];
     return (tuff_step_info){.op = n->op->name,
-                            .kernel = s->kernel->name,
-                            .loop = loop_of(s),
+                            .kernel = s->kernel ? s->kernel->name : "(subgraphs)",
+                            .loop = s->kernel ? loop_of(s) : "",
                             .node = s->node,
                             .jobs = s->jobs,
                             .macs = s->cost.macs,

@@ -33,7 +33,7 @@ static int32_t load_s32(const uint8_t *at) {
 }
 
 /* A string tensor's bytes: s32 count, s32 offset[count + 1] (from the start), characters. */
-static tuff_status check_strings(const tuff_tensor *t, tuff_error *error) {
+tuff_status tuff_tensor_check_strings(const tuff_tensor *t, tuff_error *error) {
     const uint8_t *data = t->data;
     int64_t elements = 0;
     (void)tuff_tensor_elements(t, &elements);
@@ -106,7 +106,7 @@ static tuff_status check_sparsity(const tuff_tensor *t, int64_t *values, tuff_er
 
 static tuff_status check_constant(const tuff_tensor *t, tuff_error *error) {
     if (t->variable) return tuff_fail(error, TUFF_ERR_MODEL, "a variable with constant data");
-    if (t->type == TUFF_STRING) return check_strings(t, error);
+    if (t->type == TUFF_STRING) return tuff_tensor_check_strings(t, error);
     if (tuff_type_bits(t->type) == 0) return tuff_fail(error, TUFF_ERR_MODEL, "a constant of type %s", tuff_type_name(t->type));
     size_t bytes = tuff_tensor_bytes(t);
     if (t->sparsity) {

@@ -106,6 +106,8 @@ int32_t tuff_graph_only_reader(const tuff_subgraph *s, int32_t tensor);   /* its
 tuff_status tuff_tensor_elements(const tuff_tensor *t, int64_t *count);   /* ERR_LIMIT where the product overflows */
 size_t tuff_tensor_bytes(const tuff_tensor *t);                           /* shape x type, packed; 0 for strings */
 void tuff_sparse_expand(const tuff_tensor *t, void *dense);               /* a checked sparse constant as tuff_tensor_bytes(t) dense ones */
+/* Does a string tensor's data hold its strings: a count, count + 1 rising offsets, all inside? */
+tuff_status tuff_tensor_check_strings(const tuff_tensor *t, tuff_error *error) TUFF_MUST_USE;
 /* Indices in range, order topological, each tensor produced once, constants of the right size. */
 tuff_status tuff_graph_check(const tuff_graph *g, tuff_error *error) TUFF_MUST_USE;
 

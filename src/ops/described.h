@@ -137,22 +137,6 @@ typedef struct tuff_svdf_attrs {
     int8_t fused_activation_function;
     bool asymmetric_quantize_inputs;
 } tuff_svdf_attrs;
-typedef struct tuff_call_attrs {
-    uint32_t subgraph;
-} tuff_call_attrs;
-typedef struct tuff_call_once_attrs {
-    int32_t init_subgraph_index;
-} tuff_call_once_attrs;
-typedef struct tuff_if_attrs {
-    int32_t then_subgraph_index, else_subgraph_index;
-} tuff_if_attrs;
-typedef struct tuff_while_attrs {
-    int32_t cond_subgraph_index, body_subgraph_index;
-} tuff_while_attrs;
-typedef struct tuff_var_handle_attrs {
-    const char *container;
-    const char *shared_name;
-} tuff_var_handle_attrs;
 typedef struct tuff_hashtable_attrs {
     int32_t table_id;
     int8_t key_dtype, value_dtype;
@@ -229,16 +213,6 @@ typedef struct tuff_stablehlo_sort_attrs {
 typedef struct tuff_stablehlo_while_attrs {
     int32_t cond_subgraph_index, body_subgraph_index;
 } tuff_stablehlo_while_attrs;
-typedef struct tuff_stablehlo_case_attrs {
-    tuff_s32s branch_subgraph_indices;
-} tuff_stablehlo_case_attrs;
-typedef struct tuff_stable_hlo_composite_attrs {
-    const char *name;
-    int32_t decomposition_subgraph_index;
-    tuff_bytes composite_attributes;
-    int8_t composite_attributes_format;
-    int32_t version;
-} tuff_stable_hlo_composite_attrs;
 typedef struct tuff_stablehlo_custom_call_attrs {
     const char *call_target_name;
     bool has_side_effect;

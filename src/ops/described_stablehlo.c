@@ -181,18 +181,6 @@ static const tuff_field stablehlo_while_fields[] = {
     TUFF_FIELD(tuff_stablehlo_while_attrs, body_subgraph_index, S32, 1),
     TUFF_FIELD_END,
 };
-static const tuff_field stablehlo_case_fields[] = {
-    TUFF_FIELD(tuff_stablehlo_case_attrs, branch_subgraph_indices, VECTOR_S32, 0),
-    TUFF_FIELD_END,
-};
-static const tuff_field stable_hlo_composite_fields[] = {
-    TUFF_FIELD(tuff_stable_hlo_composite_attrs, name, STRING, 0),
-    TUFF_FIELD(tuff_stable_hlo_composite_attrs, decomposition_subgraph_index, S32, 1),
-    TUFF_FIELD(tuff_stable_hlo_composite_attrs, composite_attributes, BYTES, 2),
-    TUFF_FIELD(tuff_stable_hlo_composite_attrs, composite_attributes_format, S8, 3),
-    TUFF_FIELD(tuff_stable_hlo_composite_attrs, version, S32, 4),
-    TUFF_FIELD_END,
-};
 static const tuff_field stablehlo_custom_call_fields[] = {
     TUFF_FIELD(tuff_stablehlo_custom_call_attrs, call_target_name, STRING, 0),
     TUFF_FIELD(tuff_stablehlo_custom_call_attrs, has_side_effect, BOOL, 1),
@@ -215,9 +203,5 @@ TUFF_DESCRIBED(stablehlo_sort, "STABLEHLO_SORT", 199, 1, "inputs*", "outputs*",
                TUFF_OPTIONS2(StablehloSortOptions, 14, tuff_stablehlo_sort_attrs, stablehlo_sort_fields));
 TUFF_DESCRIBED(stablehlo_while, "STABLEHLO_WHILE", 200, 1, "inputs*", "outputs*",
                TUFF_OPTIONS2(StablehloWhileOptions, 15, tuff_stablehlo_while_attrs, stablehlo_while_fields));
-TUFF_DESCRIBED(stablehlo_case, "STABLEHLO_CASE", 209, 1, "index inputs*", "outputs*",
-               TUFF_OPTIONS2(StablehloCaseOptions, 23, tuff_stablehlo_case_attrs, stablehlo_case_fields));
-TUFF_DESCRIBED(stablehlo_composite, "STABLEHLO_COMPOSITE", 206, 1, "inputs*", "outputs*",
-               TUFF_OPTIONS2(StableHLOCompositeOptions, 21, tuff_stable_hlo_composite_attrs, stable_hlo_composite_fields));
 TUFF_DESCRIBED(stablehlo_custom_call, "STABLEHLO_CUSTOM_CALL", 173, 1, "inputs*", "outputs*",
                TUFF_OPTIONS2(StablehloCustomCallOptions, 5, tuff_stablehlo_custom_call_attrs, stablehlo_custom_call_fields));

@@ -55,8 +55,41 @@ void *tuff_infer_value(tuff_context *c, int32_t output) {
     if (!value) p->failed = TUFF_ERR_MEMORY;
     t->data = value;
     t->bytes = bytes;
-    p->derived[t->index] = true;
+    p->plan->derived[t->index] = true;
     return value;
+}
+
+void tuff_infer_bytes(tuff_context *c, int32_t output, size_t bytes) { planner_of(c)->plan->tensors[c->outputs[output]->index].bytes = bytes; }
+
+int32_t tuff_infer_resource(tuff_context *c, const char *container, const char *name) {
+    const tuff_cell *cell = tuff_state_resource(planner_of(c)->plan->state, container, name, c->error);
+    return cell ? cell->key.index : -1;
+}
+
+static tuff_cell *resource_of(tuff_context *c, int32_t handle) {
+    const tuff_tensor *t = tuff_input(c, handle);
+    int32_t id;
+    if (!t || !t->data || tuff_tensor_bytes(t) < sizeof id) return NULL;
+    memcpy(&id, t->data, sizeof id);
+    return tuff_state_resource_at(planner_of(c)->plan->state, id);
+}
+
+const tuff_tensor *tuff_infer_resource_value(tuff_context *c, int32_t handle) {
+    const tuff_cell *cell = resource_of(c, handle);
+    if (!cell || !cell->shaped) return NULL;
+    tuff_tensor *t = TUFF_NEW(planner_of(c)->temporary, tuff_tensor, c->error);
+    if (t) *t = (tuff_tensor){.name = cell->name, .type = cell->type, .rank = cell->rank, .shape = cell->dims, .has_rank = true};
+    return t;
+}
+
+tuff_status tuff_infer_assign(tuff_context *c, int32_t handle, const tuff_tensor *value) {
+    tuff_cell *cell = resource_of(c, handle);
+    TUFF_CHECK(c, cell, "'%s' is no handle of a variable", tuff_input(c, handle) ? tuff_input(c, handle)->name : "");
+    cell->shaped = true;
+    cell->type = value->type;
+    cell->rank = value->rank;
+    for (int32_t d = 0; d < value->rank; d++) cell->dims[d] = value->shape[d];
+    return TUFF_OK;
 }
 
 /* A handle, with a failure kept for tuff_emit. */
@@ -80,26 +113,43 @@ tuff_io tuff_io_output(tuff_context *c, int32_t output) {
     return handle(p, tuff_planner_tensor_buffer(p, c->outputs[output]->index));
 }
 
-static tuff_plan_buffer node_buffer(const tuff_planner *p, tuff_place place, size_t bytes) {
-    (void)p;
+static tuff_plan_buffer node_buffer(tuff_place place, size_t bytes) {
     return (tuff_plan_buffer){.place = place, .tensor = -1, .view_of = -1, .bytes = bytes, .first = INT32_MAX, .last = -1};
 }
 
 tuff_io tuff_io_scratch(tuff_context *c, size_t bytes_per_job) {
     tuff_planner *p = planner_of(c);
-    tuff_plan_buffer b = node_buffer(p, TUFF_PLACE_ARENA, tuff_scratch_pitch(bytes_per_job));
+    tuff_plan_buffer b = node_buffer(TUFF_PLACE_ARENA, tuff_scratch_pitch(bytes_per_job));
     b.per_job = true;
     return handle(p, tuff_planner_add_buffer(p, b));
 }
 
 tuff_io tuff_io_temporary(tuff_context *c, size_t bytes) {
     tuff_planner *p = planner_of(c);
-    return handle(p, tuff_planner_add_buffer(p, node_buffer(p, TUFF_PLACE_ARENA, bytes)));
+    return handle(p, tuff_planner_add_buffer(p, node_buffer(TUFF_PLACE_ARENA, bytes)));
+}
+
+static tuff_io state_buffer(tuff_planner *p, tuff_cell_key key, size_t bytes) {
+    tuff_plan_buffer b = node_buffer(TUFF_PLACE_STATE, bytes);
+    b.cell = tuff_state_cell(p->plan->state, key, bytes, 0, p->error);
+    return handle(p, b.cell ? tuff_planner_add_buffer(p, b) : -1);
+}
+
+tuff_io tuff_io_state(tuff_context *c, size_t bytes) {
+    tuff_planner *p = planner_of(c);
+    return state_buffer(p, (tuff_cell_key){TUFF_CELL_NODE, p->plan->options.subgraph, p->node}, bytes);
+}
+
+tuff_io tuff_io_resource(tuff_context *c, int32_t handle_input, size_t bytes) {
+    const tuff_cell *cell = resource_of(c, handle_input);
+    if (cell) return state_buffer(planner_of(c), cell->key, bytes);
+    planner_of(c)->failed = tuff_op_fail(c, TUFF_ERR_MODEL, "input %d is no handle of a variable", handle_input);
+    return TUFF_IO_NONE;
 }
 
 static tuff_io constant_buffer(tuff_planner *p, const void *constant, size_t bytes) {
     if (!constant) return handle(p, -1);
-    tuff_plan_buffer b = node_buffer(p, TUFF_PLACE_CONSTANT, bytes);
+    tuff_plan_buffer b = node_buffer(TUFF_PLACE_CONSTANT, bytes);
     b.constant = constant;
     return handle(p, tuff_planner_add_buffer(p, b));
 }
@@ -116,7 +166,7 @@ tuff_io tuff_io_packed(tuff_context *c, int32_t input, int32_t second, size_t by
     bool derived = !p->cache;
     for (int k = 0; k < 2; k++) {
         if (t[k] ? t[k]->data != NULL : k == 1) {
-            derived = derived || (t[k] && p->derived[t[k]->index]);
+            derived = derived || (t[k] && p->plan->derived[t[k]->index]);
             continue;
         }
         p->failed = tuff_op_fail(c, TUFF_ERR_UNSUPPORTED, "'%s' must be a constant", t[k] ? t[k]->name : "its input");

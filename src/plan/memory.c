@@ -27,6 +27,12 @@ static void lives(tuff_planner *p) {
         tuff_plan_buffer *b = &plan->buffers[k];
         if (b->pinned || (p->options->keep_all && b->tensor >= 0)) b->last = plan->n_steps;
     }
+    /* what the nodes that wait will read stays */
+    for (int32_t n = plan->n_planned; n < plan->subgraph->n_nodes; n++)
+        for (int32_t i = 0; i < plan->subgraph->nodes[n].n_inputs; i++) {
+            const int32_t t = plan->subgraph->nodes[n].inputs[i];
+            if (t >= 0 && plan->tensor_buffer[t] >= 0) plan->buffers[plan->tensor_buffer[t]].last = plan->n_steps;
+        }
     for (int32_t k = 0; k < plan->n_buffers; k++) join(plan, k);
 }
 
@@ -125,11 +131,7 @@ tuff_status tuff_planner_place(tuff_planner *p) {
     for (int32_t k = 0; k < plan->n_buffers; k++) {
         tuff_plan_buffer *b = &plan->buffers[k];
         if (b->place == TUFF_PLACE_CONSTANT) plan->constant_bytes += b->bytes;
-        size_t bytes;
-        if (b->place != TUFF_PLACE_STATE) continue;
-        b->offset = plan->state_bytes;
-        if (!align_up(b->bytes, &bytes) || !tuff_add_size(plan->state_bytes, bytes, &plan->state_bytes))
-            return tuff_fail(p->error, TUFF_ERR_LIMIT, "state larger than the address space");
+        if (b->place == TUFF_PLACE_STATE) plan->state_bytes += b->cell->bytes;
     }
     return TUFF_OK;
 }

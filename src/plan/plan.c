@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Files in reading order: plan.c (this), context.c (what infer and prepare ask), memory.c (lifetimes and offsets), cache.c (packed
- * constants), run.c (invoke).
+ * constants), state.c (what survives an invocation), run.c (invoke), control.c (nodes that call subgraphs), later.c (nodes whose sizes depend on
+ * values).
  *
  * A node whose inputs are all known while planning (f16 weights behind DEQUANTIZE, SHAPE arithmetic of a dynamic batch) is run here, once,
  * and its outputs become constants of the plan.
@@ -64,7 +65,11 @@ int32_t tuff_planner_tensor_buffer(tuff_planner *p, int32_t tensor) {
         b.place = TUFF_PLACE_CONSTANT;
         b.constant = t->data;
     } else if (t->variable) {
+        /* s8 states start at the real value 0 */
+        const uint8_t start = t->type == TUFF_S8 && t->quantization.count == 1 ? (uint8_t)t->quantization.zero_point[0] : 0;
         b.place = TUFF_PLACE_STATE;
+        b.cell = tuff_state_cell(plan->state, (tuff_cell_key){TUFF_CELL_VARIABLE, plan->options.subgraph, tensor}, b.bytes, start, p->error);
+        if (!b.cell) return -1;
     }
     return plan->tensor_buffer[tensor] = tuff_planner_add_buffer(p, b);
 }
@@ -91,11 +96,14 @@ static tuff_status no_variant(tuff_context *c) {
     return tuff_op_fail(c, TUFF_ERR_UNSUPPORTED, "does not take these types: %s", types);
 }
 
-static bool all_known(const tuff_context *c) {
-    if (c->n_inputs == 0 || (c->op->flags & TUFF_OP_IMPURE)) return false;
+static bool inputs_known(const tuff_context *c) {
     for (int32_t k = 0; k < c->n_inputs; k++)
         if (c->inputs[k] && !c->inputs[k]->data) return false;
     return true;
+}
+
+static bool run_at_once(const tuff_planner *p, const tuff_context *c) {
+    return p->now || (c->n_inputs > 0 && !(c->op->flags & TUFF_OP_IMPURE) && inputs_known(c));
 }
 
 static bool outputs_known(const tuff_context *c) {
@@ -137,7 +145,7 @@ static tuff_status plan_view(tuff_planner *p, tuff_context *c, int32_t of) {
     if (in->data) {
         p->plan->tensors[out->index].data = in->data;
         p->plan->tensors[out->index].bytes = in->bytes;
-        p->derived[out->index] = p->derived[in->index];
+        p->plan->derived[out->index] = p->plan->derived[in->index];
         return TUFF_OK;
     }
     const int32_t from = tuff_planner_tensor_buffer(p, in->index), to = tuff_planner_tensor_buffer(p, out->index);
@@ -154,10 +162,10 @@ static tuff_status run_now(tuff_planner *p, tuff_context *c) {
     tuff_plan *plan = p->plan;
     for (int32_t k = 0; k < c->n_outputs; k++) {
         tuff_tensor *t = &plan->tensors[c->outputs[k]->index];
-        t->bytes = tuff_tensor_bytes(t);
+        if (t->type != TUFF_STRING) t->bytes = tuff_tensor_bytes(t); /* of strings: as infer found it */
         t->data = tuff_arena_take(plan->arena, t->bytes, TUFF_BUFFER_ALIGN, p->error);
         if (!t->data) return TUFF_ERR_MEMORY;
-        p->derived[t->index] = true;
+        p->plan->derived[t->index] = true;
     }
     for (int32_t s = p->first_step; s < plan->n_steps; s++) {
         const tuff_plan_step *step = &plan->steps[s];
@@ -166,6 +174,10 @@ static tuff_status run_now(tuff_planner *p, tuff_context *c) {
         for (int32_t k = 0; k < step->n_io; k++) {
             if (step->io[k] < 0) continue;
             tuff_plan_buffer *b = &plan->buffers[step->io[k]];
+            if (b->place == TUFF_PLACE_STATE) {
+                io[k] = b->cell->memory;
+                continue;
+            }
             if (b->tensor >= 0) b->constant = plan->tensors[b->tensor].data;
             if (!b->constant && !(b->constant = tuff_arena_take(p->temporary, b->bytes, TUFF_BUFFER_ALIGN, p->error))) return TUFF_ERR_MEMORY;
             memcpy(&io[k], &b->constant, sizeof io[k]);
@@ -182,27 +194,43 @@ static tuff_status run_now(tuff_planner *p, tuff_context *c) {
     return TUFF_OK;
 }
 
-static tuff_status plan_with(tuff_planner *p, tuff_context *c) {
+/* Strings have no size before they are there: who reads or writes one waits. */
+static bool strings_known(const tuff_context *c) {
+    for (int32_t k = 0; k < c->n_inputs; k++)
+        if (c->inputs[k] && c->inputs[k]->type == TUFF_STRING && !c->inputs[k]->data) return false;
+    for (int32_t k = 0; k < c->n_outputs; k++)
+        if (c->outputs[k]->type == TUFF_STRING && !inputs_known(c)) return false;
+    return true;
+}
+
+/* Everything that types, counts and versions decide: the row that computes the node. */
+static tuff_status find_row(tuff_context *c) {
     const tuff_op *op = c->op;
+    if (tuff_control_is(op)) return TUFF_OK;
     if (!op->variants || !op->infer)
         return tuff_op_fail(c, TUFF_ERR_UNSUPPORTED, op->code == 32 ? "is a custom op that is not registered" : "this op is not supported");
     if (op->highest && c->version > op->highest)
         return tuff_op_fail(c, TUFF_ERR_UNSUPPORTED, "version %d is newer than the newest known, %d", c->version, op->highest);
     TUFF_TRY(tuff_operands_check(c));
     c->variant = tuff_variant_find(op, c->inputs, c->n_inputs, c->outputs, c->n_outputs);
-    if (!c->variant) return no_variant(c);
-    const tuff_status inferred = op->infer(c);
-    if (inferred == TUFF_LATER) return tuff_op_fail(c, TUFF_ERR_UNSUPPORTED, "its output's size depends on values that are known only when the model runs");
-    TUFF_TRY(inferred);
-    if (outputs_known(c)) return TUFF_OK;
-    if (op->view) return plan_view(p, c, op->view - 1);
-    p->first_step = p->plan->n_steps;
-    p->first_buffer = p->plan->n_buffers;
-    TUFF_TRY(op->prepare(c));
-    return all_known(c) ? run_now(p, c) : TUFF_OK;
+    return c->variant ? TUFF_OK : no_variant(c);
 }
 
-static tuff_status plan_node(tuff_planner *p, int32_t index) {
+static tuff_status plan_with(tuff_planner *p, tuff_context *c) {
+    TUFF_TRY(find_row(c));
+    if (tuff_control_is(c->op)) return tuff_control_plan(p, c);
+    TUFF_TRY(c->op->infer(c));
+    if (outputs_known(c)) return TUFF_OK;
+    if (!p->now && !strings_known(c)) return TUFF_LATER;
+    if (c->op->view) return plan_view(p, c, c->op->view - 1);
+    p->first_step = p->plan->n_steps;
+    p->first_buffer = p->plan->n_buffers;
+    TUFF_TRY(c->op->prepare(c));
+    return run_at_once(p, c) ? run_now(p, c) : TUFF_OK;
+}
+
+/* only_check: the node has to wait, but what can be said against it now is said now */
+static tuff_status plan_node(tuff_planner *p, int32_t index, bool only_check) {
     const tuff_node *n = &p->plan->subgraph->nodes[index];
     const int32_t total = n->n_inputs + n->n_outputs;
     const tuff_tensor **list = TUFF_NEW_ARRAY(p->temporary, (size_t)total, const tuff_tensor *, p->error);
@@ -226,9 +254,13 @@ static tuff_status plan_node(tuff_planner *p, int32_t index) {
     p->node = index;
     p->failed = TUFF_OK;
     p->error = &local;
-    tuff_status status = plan_with(p, &c);
+    tuff_status status = only_check ? find_row(&c) : plan_with(p, &c);
     p->error = error;
     if (status == TUFF_OK) return TUFF_OK;
+    if (status == TUFF_LATER) {
+        if (!p->now) return TUFF_LATER;
+        status = tuff_fail(&local, TUFF_ERR_UNSUPPORTED, "its output's size depends on a value that can't be known before it runs");
+    }
     if (local.status == TUFF_OK) tuff_fail(&local, status, "%s", tuff_status_text(status));
     const char *name = n->origin ? n->origin : n->n_outputs ? c.outputs[0]->name : "";
     tuff_error_prefix(&local, "op %d %s ('%s')", index, c.op->name, name);
@@ -245,7 +277,7 @@ static tuff_status make_dense(tuff_planner *p, tuff_tensor *t) {
     tuff_sparse_expand(t, dense);
     t->data = dense;
     t->bytes = bytes;
-    p->derived[t->index] = true;
+    p->plan->derived[t->index] = true;
     return TUFF_OK;
 }
 
@@ -255,10 +287,10 @@ static tuff_status start_tensors(tuff_planner *p) {
     const size_t n = (size_t)s->n_tensors;
     plan->tensors = TUFF_NEW_ARRAY(plan->arena, n, tuff_tensor, p->error);
     plan->tensor_buffer = TUFF_NEW_ARRAY(plan->arena, n, int32_t, p->error);
-    p->derived = TUFF_NEW_ARRAY(p->temporary, n, bool, p->error);
+    plan->derived = TUFF_NEW_ARRAY(plan->arena, n, bool, p->error);
     p->is_output = TUFF_NEW_ARRAY(p->temporary, n, bool, p->error);
     bool *produced = TUFF_NEW_ARRAY(p->temporary, n, bool, p->error);
-    if (!plan->tensors || !plan->tensor_buffer || !p->derived || !p->is_output || !produced) return TUFF_ERR_MEMORY;
+    if (!plan->tensors || !plan->tensor_buffer || !plan->derived || !p->is_output || !produced) return TUFF_ERR_MEMORY;
     for (int32_t k = 0; k < s->n_nodes; k++)
         for (int32_t o = 0; o < s->nodes[k].n_outputs; o++) produced[s->nodes[k].outputs[o]] = true;
     for (int32_t k = 0; k < s->n_inputs; k++) produced[s->inputs[k]] = true;
@@ -275,31 +307,61 @@ static tuff_status start_tensors(tuff_planner *p) {
     return TUFF_OK;
 }
 
+static tuff_status new_shape(tuff_planner *p, int32_t input) {
+    const tuff_tensor *t = &p->plan->tensors[p->plan->subgraph->inputs[input]];
+    tuff_context c = {.n_outputs = 1, .outputs = &t, .error = p->error, .internal = p};
+    const tuff_status status = tuff_infer_shape(&c, 0, p->options->input_ranks[input], p->options->input_dims[input]);
+    if (status != TUFF_OK) tuff_error_prefix(p->error, "new shape of input %d ('%s')", input, t->name);
+    return status;
+}
+
 static tuff_status start_inputs(tuff_planner *p) {
     tuff_plan *plan = p->plan;
     const tuff_subgraph *s = plan->subgraph;
     for (int32_t k = 0; k < s->n_inputs; k++) {
         tuff_tensor *t = &plan->tensors[s->inputs[k]];
         if (t->data) return tuff_fail(p->error, TUFF_ERR_MODEL, "graph input '%s' is a constant", t->name);
-        if (!p->options->input_dims || !p->options->input_dims[k]) continue;
-        const int32_t rank = p->options->input_ranks[k];
-        const int32_t index = t->index;
-        const tuff_tensor *self = t;
-        tuff_error *error = p->error;
-        tuff_context c = {.n_outputs = 1, .outputs = &self, .error = error, .internal = p};
-        const tuff_status status = tuff_infer_shape(&c, 0, rank, p->options->input_dims[k]);
-        if (status != TUFF_OK) {
-            tuff_error_prefix(p->error, "new shape of input %d ('%s')", k, plan->tensors[index].name);
-            return status;
-        }
+        if (p->options->input_dims && p->options->input_dims[k]) TUFF_TRY(new_shape(p, k));
     }
     for (int32_t k = 0; k < s->n_inputs; k++) {
-        const int32_t b = tuff_planner_tensor_buffer(p, s->inputs[k]);
-        if (b < 0) return TUFF_ERR_MEMORY;
-        plan->buffers[b].pinned = true;
-        plan->buffers[b].first = -1;
+        tuff_tensor *t = &plan->tensors[s->inputs[k]];
+        if (p->options->known && p->options->known[k].data) {
+            t->data = p->options->known[k].data;
+            t->bytes = p->options->known[k].count;
+            plan->derived[t->index] = true;
+        } else if (t->type != TUFF_STRING) {
+            const int32_t b = tuff_planner_tensor_buffer(p, t->index);
+            if (b < 0) return TUFF_ERR_MEMORY;
+            plan->buffers[b].pinned = true;
+            plan->buffers[b].first = -1;
+        }
     }
     return TUFF_OK;
+}
+
+tuff_status tuff_planner_start(tuff_planner *p) {
+    TUFF_TRY(start_tensors(p));
+    return start_inputs(p);
+}
+
+tuff_status tuff_planner_nodes(tuff_planner *p, int32_t first) {
+    const int32_t n = p->plan->subgraph->n_nodes;
+    for (int32_t k = first; k < n; k++) {
+        const tuff_status status = plan_node(p, k, false);
+        p->plan->n_planned = k + (status == TUFF_OK);
+        if (status == TUFF_LATER) break;
+        TUFF_TRY(status);
+    }
+    if (n == first) p->plan->n_planned = n;
+    for (int32_t k = p->plan->n_planned; k < n; k++) TUFF_TRY(plan_node(p, k, true));
+    return TUFF_OK;
+}
+
+static bool waits(const tuff_plan *plan, int32_t tensor) {
+    for (int32_t k = plan->n_planned; k < plan->subgraph->n_nodes; k++)
+        for (int32_t o = 0; o < plan->subgraph->nodes[k].n_outputs; o++)
+            if (plan->subgraph->nodes[k].outputs[o] == tensor) return true;
+    return false;
 }
 
 static tuff_status finish_outputs(tuff_planner *p) {
@@ -307,6 +369,7 @@ static tuff_status finish_outputs(tuff_planner *p) {
     const tuff_subgraph *s = plan->subgraph;
     for (int32_t k = 0; k < s->n_outputs; k++) {
         const int32_t t = s->outputs[k];
+        if (waits(plan, t) || plan->tensors[t].type == TUFF_STRING) continue;
         if (!plan->tensors[t].data) {
             const int32_t b = tuff_planner_tensor_buffer(p, t);
             if (b < 0) return TUFF_ERR_MEMORY;
@@ -330,32 +393,58 @@ static tuff_status finish_outputs(tuff_planner *p) {
     return TUFF_OK;
 }
 
+tuff_status tuff_planner_begin(tuff_planner *p, const tuff_graph *g, const tuff_plan_options *o, tuff_pack_cache *cache, const tuff_allocator *a,
+                               tuff_error *error) {
+    tuff_arena *arena = tuff_arena_create(a, error);
+    tuff_plan *plan = arena ? TUFF_NEW(arena, tuff_plan, error) : NULL;
+    *p = (tuff_planner){.options = o, .cache = cache, .error = error, .plan = plan};
+    if (!plan) {
+        tuff_arena_destroy(arena);
+        return TUFF_ERR_MEMORY;
+    }
+    *plan = (tuff_plan){.arena = arena,
+                        .graph = g,
+                        .subgraph = &g->subgraphs[o->subgraph],
+                        .target = o->target,
+                        .options = *o,
+                        .cache = cache,
+                        .allocator = a ? *a : tuff_allocator_libc,
+                        .state = o->state};
+    if (!plan->state) plan->state = plan->own_state = tuff_state_create(a, error);
+    p->temporary = tuff_arena_create(a, error);
+    return plan->state && p->temporary ? TUFF_OK : TUFF_ERR_MEMORY;
+}
+
+tuff_status tuff_planner_end(tuff_planner *p, tuff_status status, tuff_plan **plan) {
+    tuff_arena_destroy(p->temporary);
+    *plan = NULL;
+    if (status == TUFF_OK) *plan = p->plan;
+    else tuff_plan_destroy(p->plan);
+    return status;
+}
+
 static tuff_status plan_all(tuff_planner *p) {
-    const tuff_subgraph *s = p->plan->subgraph;
-    TUFF_TRY(start_tensors(p));
-    TUFF_TRY(start_inputs(p));
-    for (int32_t k = 0; k < s->n_nodes; k++) TUFF_TRY(plan_node(p, k));
+    TUFF_TRY(tuff_planner_start(p));
+    TUFF_TRY(tuff_planner_nodes(p, 0));
     TUFF_TRY(finish_outputs(p));
     return tuff_planner_place(p);
 }
 
 tuff_status tuff_plan_create(const tuff_graph *g, const tuff_plan_options *o, tuff_pack_cache *cache, const tuff_allocator *a, tuff_plan **out,
                              tuff_error *error) {
-    *out = NULL;
-    tuff_arena *arena = tuff_arena_create(a, error), *temporary = tuff_arena_create(a, error);
-    tuff_plan *plan = arena ? TUFF_NEW(arena, tuff_plan, error) : NULL;
-    tuff_status status = TUFF_ERR_MEMORY;
-    if (plan && temporary) {
-        *plan = (tuff_plan){.arena = arena, .graph = g, .subgraph = &g->subgraphs[0], .target = o->target};
-        tuff_planner p = {.plan = plan, .options = o, .cache = cache, .temporary = temporary, .error = error};
-        status = plan_all(&p);
-    }
-    tuff_arena_destroy(temporary);
-    if (status == TUFF_OK) *out = plan;
-    else tuff_arena_destroy(arena);
-    return status;
+    tuff_planner p;
+    tuff_status status = tuff_planner_begin(&p, g, o, cache, a, error);
+    if (status == TUFF_OK) status = plan_all(&p);
+    return tuff_planner_end(&p, status, out);
 }
 
 void tuff_plan_destroy(tuff_plan *plan) {
-    if (plan) tuff_arena_destroy(plan->arena);
+    if (!plan) return;
+    for (tuff_plan *call = plan->calls; call;) {
+        tuff_plan *next = call->next_call;
+        tuff_plan_destroy(call);
+        call = next;
+    }
+    tuff_state_destroy(plan->own_state);
+    tuff_arena_destroy(plan->arena);
 }

@@ -16,7 +16,7 @@ typedef struct tuff_planner {
     tuff_arena *temporary; /* freed when planning ends */
     tuff_error *error;
     bool *is_output;                  /* per tensor: a graph output */
-    bool *derived;                    /* per tensor: its value was computed while planning, so it lives no longer than the plan */
+    bool now;                         /* every value is at hand: nodes are run as they are planned */
     int32_t node;                     /* the one being planned */
     tuff_status failed;               /* of a handle call: tuff_emit reports it */
     int32_t first_step, first_buffer; /* of this node */
@@ -28,6 +28,17 @@ int32_t tuff_planner_add_buffer(tuff_planner *p, tuff_plan_buffer buffer);
 tuff_status tuff_planner_add_step(tuff_planner *p, const tuff_plan_step *step);
 /* the buffer whose memory `buffer` shares in the end */
 int32_t tuff_plan_root(const tuff_plan *plan, int32_t buffer);
+tuff_status tuff_planner_nodes(tuff_planner *p, int32_t first);
+tuff_status tuff_planner_start(tuff_planner *p);
+/* A planner over a fresh plan; tuff_planner_end frees what planning needed, and on failure the plan. */
+tuff_status tuff_planner_begin(tuff_planner *p, const tuff_graph *g, const tuff_plan_options *o, tuff_pack_cache *cache, const tuff_allocator *a,
+                               tuff_error *error);
+tuff_status tuff_planner_end(tuff_planner *p, tuff_status status, tuff_plan **plan);
+/* plan/control.c: is it a node that calls subgraphs, and planning it (TUFF_LATER where its sizes aren't known) */
+bool tuff_control_is(const tuff_op *op);
+tuff_status tuff_control_plan(tuff_planner *p, tuff_context *c);
+/* stores a value as the plan's: copied where `copy` */
+tuff_status tuff_planner_set_value(tuff_planner *p, int32_t tensor, const tuff_tensor *like, const void *data, size_t bytes, bool copy);
 /* plan/memory.c: lifetimes, in-place, offsets, sizes */
 tuff_status tuff_planner_place(tuff_planner *p);
 /* plan/cache.c */
