@@ -90,8 +90,8 @@ static result node_run(const tuff_op *op, const void *attrs, const operand *in, 
     r.status = tuff_plan_create(g, &o, NULL, NULL, &plan, &r.error);
     if (r.status == TUFF_OK) {
         tuff_run run = {0};
-        void *memory = tuff_arena_take(arena, plan->arena_bytes, 64, &r.error), *state = tuff_arena_take(arena, plan->state_bytes, 64, &r.error);
-        assert_int_equal(tuff_run_init(&run, plan, arena, memory, state, &r.error), TUFF_OK);
+        void *memory = tuff_arena_take(arena, plan->arena_bytes, 64, &r.error);
+        assert_int_equal(tuff_run_init(&run, plan, arena, memory, &r.error), TUFF_OK);
         for (int32_t k = 0, t = 0; k < n_in; k++) {
             if (in[k].fed) memcpy(run.address[plan->tensor_buffer[t]], in[k].data, tuff_tensor_bytes(&plan->tensors[t]));
             if (in[k].data) t++;
