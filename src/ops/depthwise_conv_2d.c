@@ -217,17 +217,23 @@ int tuff_depthwise_conv_2d_f32_runs(const void *args, void *const *io, int job, 
     return 0;
 }
 
-/* The 8-bit accumulators of output pixels x.. of a line; returns how many: at most `run`. */
-static int32_t accumulate(const line *l, const tuff_depthwise_s8 *prim, int32_t *acc, const uint8_t **taps, int32_t x, int32_t run, int32_t flip,
+/* The 8-bit accumulators of output pixels x.. of a line; returns how many: `room`, or as many as are left. */
+static int32_t accumulate(const line *l, const tuff_depthwise_s8 *prim, int32_t *acc, const uint8_t **taps, int32_t x, int32_t room, int32_t flip,
                           int32_t zero_in, const int16_t *weights, const int32_t *bias) {
     const tuff_window *w = &l->s->window;
-    const int32_t n = run_at(l, x, run), channels = channels_of(l->s);
-    int32_t count = 0;
-    for (int32_t i = l->y0; i < l->y1; i++)
-        for (int32_t j = 0; j < w->width; j++) taps[count++] = tap_at(l, x, i, j);
-    prim->run(acc, channels, taps, count, (int64_t)w->stride_width * channels, n, (uint8_t)flip, zero_in, weights + (int64_t)l->y0 * w->width * channels, bias,
-              channels);
-    return n;
+    const int32_t channels = channels_of(l->s);
+    const int64_t step = (int64_t)w->stride_width * channels;
+    int32_t done = 0;
+    while (done < room && x + done < w->out_width) {
+        const int32_t n = run_at(l, x + done, room - done);
+        int32_t count = 0;
+        for (int32_t i = l->y0; i < l->y1; i++)
+            for (int32_t j = 0; j < w->width; j++) taps[count++] = tap_at(l, x + done, i, j);
+        prim->run(acc + (int64_t)done * channels, channels, taps, count, step, n, (uint8_t)flip, zero_in, weights + (int64_t)l->y0 * w->width * channels, bias,
+                  channels);
+        done += n;
+    }
+    return done;
 }
 
 /* in, factors, out as of tuff_depthwise_conv_2d_s8; weights s16 [taps][channels] without zero point; bias [channels] s32; tiles: output rows
