@@ -24,30 +24,29 @@ static tuff_status unknown(const tuff_buffer *file, tuff_error *error) {
 }
 
 /* By content; a .keras zip is taken over. */
-static tuff_status read_file(tuff_buffer *file, tuff_arena *arena, tuff_graph **graph, tuff_error *error) {
-    if (tuff_zip_is(file->data, file->count)) return tuff_keras_read_zip(file, arena, graph, error);
-    if (tuff_keras_is_h5(file->data, file->count)) return tuff_keras_read_h5(file->data, file->count, arena, graph, error);
+static tuff_status read_file(tuff_buffer *file, const tuff_report *report, tuff_arena *arena, tuff_graph **graph, tuff_error *error) {
+    if (tuff_zip_is(file->data, file->count)) return tuff_keras_read_zip(file, report, arena, graph, error);
+    if (tuff_keras_is_h5(file->data, file->count)) return tuff_keras_read_h5(file->data, file->count, report, arena, graph, error);
     if (file->count >= 8 && memcmp(file->data + 4, "TFL3", 4) == 0) return read_tflite(file, arena, graph, error);
     return unknown(file, error);
 }
 
-static tuff_status read_path(const char *path, tuff_arena *arena, tuff_graph **graph, tuff_error *error) {
+static tuff_status read_path(const char *path, const tuff_report *report, tuff_arena *arena, tuff_graph **graph, tuff_error *error) {
     tuff_buffer file = {0};
-    if (tuff_file_is_folder(path)) return tuff_keras_read_folder(path, arena, graph, error);
+    if (tuff_file_is_folder(path)) return tuff_keras_read_folder(path, report, arena, graph, error);
     TUFF_TRY(tuff_file_read(path, &file, error));
-    const tuff_status status = read_file(&file, arena, graph, error);
+    const tuff_status status = read_file(&file, report, arena, graph, error);
     if (status != TUFF_OK) tuff_error_prefix(error, "%s", path);
     tuff_buffer_free(&file);
     return status;
 }
 
 tuff_status tuff_graph_load(const char *path, const tuff_report *report, tuff_graph **graph, tuff_error *error) {
-    (void)report;
     if (!path || !graph) return tuff_fail(error, TUFF_ERR_ARGUMENT, "tuff_graph_load: path and graph must not be NULL");
     *graph = NULL;
     tuff_arena *arena = tuff_arena_create(NULL, error);
     if (!arena) return TUFF_ERR_MEMORY;
-    const tuff_status status = read_path(path, arena, graph, error);
+    const tuff_status status = read_path(path, report, arena, graph, error);
     if (status == TUFF_OK) return TUFF_OK;
     *graph = NULL;
     tuff_arena_destroy(arena);

@@ -18,6 +18,7 @@ typedef struct source {
     size_t config_count;
     tuff_keras_weights *weights;
     int32_t keras; /* major version */
+    const tuff_report *report;
 } source;
 
 typedef struct importer {
@@ -102,7 +103,7 @@ static tuff_status lower_call(importer *im, int32_t k) {
     for (int32_t i = 0; i < call->n_inputs; i++) TUFF_TRY(value_tensor(im, call->layer, call->inputs[i], &inputs[i]));
     if (!(b->origin = tuff_arena_string(b->graph->arena, call->layer->path, im->error))) return TUFF_ERR_MEMORY;
     const int32_t before = b->subgraph->n_tensors;
-    tuff_keras_context c = {b, call->layer, NULL, call->kwargs, im->from->weights, im->from->keras, inputs, call->n_inputs, im->error};
+    tuff_keras_context c = {b, call->layer, NULL, call->kwargs, im->from->weights, im->from->keras, im->from->report, inputs, call->n_inputs, im->error};
     im->tensors[k] = tuff_keras_lower(&c);
     if (im->tensors[k] < 0) return im->error && im->error->status != TUFF_OK ? im->error->status : TUFF_ERR_MEMORY;
     if (im->tensors[k] >= before) b->subgraph->tensors[im->tensors[k]].name = b->origin;
@@ -167,8 +168,9 @@ static int32_t version_of(const tuff_buffer *metadata) {
     return major > 0 ? major : 3;
 }
 
-static tuff_status import_files(tuff_buffer *config, tuff_buffer *metadata, tuff_buffer *weights, tuff_arena *arena, tuff_graph **graph, tuff_error *error) {
-    source from = {(const char *)config->data, config->count, NULL, version_of(metadata)};
+static tuff_status import_files(tuff_buffer *config, tuff_buffer *metadata, tuff_buffer *weights, const tuff_report *report, tuff_arena *arena,
+                                tuff_graph **graph, tuff_error *error) {
+    source from = {(const char *)config->data, config->count, NULL, version_of(metadata), report};
     TUFF_TRY(tuff_keras_weights_open(weights->data, weights->count, &from.weights, error));
     const tuff_status status = import(&from, arena, graph, error);
     tuff_keras_weights_close(from.weights);
@@ -185,7 +187,7 @@ static tuff_status read_member(tuff_zip *zip, const char *name, bool needed, tuf
     return tuff_fail(error, TUFF_ERR_FORMAT, "%s is missing, which every .keras file holds", name);
 }
 
-tuff_status tuff_keras_read_zip(tuff_buffer *bytes, tuff_arena *arena, tuff_graph **graph, tuff_error *error) {
+tuff_status tuff_keras_read_zip(tuff_buffer *bytes, const tuff_report *report, tuff_arena *arena, tuff_graph **graph, tuff_error *error) {
     tuff_zip *zip = NULL;
     tuff_buffer config = {0}, metadata = {0}, weights = {0};
     *graph = NULL;
@@ -193,7 +195,7 @@ tuff_status tuff_keras_read_zip(tuff_buffer *bytes, tuff_arena *arena, tuff_grap
     tuff_status status = read_member(zip, "config.json", true, &config, error);
     if (status == TUFF_OK) status = read_member(zip, "metadata.json", false, &metadata, error);
     if (status == TUFF_OK) status = read_member(zip, "model.weights.h5", true, &weights, error);
-    if (status == TUFF_OK) status = import_files(&config, &metadata, &weights, arena, graph, error);
+    if (status == TUFF_OK) status = import_files(&config, &metadata, &weights, report, arena, graph, error);
     tuff_buffer_free(&config);
     tuff_buffer_free(&metadata);
     tuff_buffer_free(&weights);
@@ -207,13 +209,13 @@ static tuff_status read_in_folder(const char *folder, const char *name, tuff_buf
     return tuff_file_read(path, buffer, error);
 }
 
-tuff_status tuff_keras_read_folder(const char *path, tuff_arena *arena, tuff_graph **graph, tuff_error *error) {
+tuff_status tuff_keras_read_folder(const char *path, const tuff_report *report, tuff_arena *arena, tuff_graph **graph, tuff_error *error) {
     tuff_buffer config = {0}, metadata = {0}, weights = {0};
     *graph = NULL;
     tuff_status status = read_in_folder(path, "config.json", &config, error);
     if (status == TUFF_OK) status = read_in_folder(path, "metadata.json", &metadata, error);
     if (status == TUFF_OK) status = read_in_folder(path, "model.weights.h5", &weights, error);
-    if (status == TUFF_OK) status = import_files(&config, &metadata, &weights, arena, graph, error);
+    if (status == TUFF_OK) status = import_files(&config, &metadata, &weights, report, arena, graph, error);
     tuff_buffer_free(&config);
     tuff_buffer_free(&metadata);
     tuff_buffer_free(&weights);
@@ -227,8 +229,8 @@ bool tuff_keras_is_h5(const void *bytes, size_t count) {
     return false;
 }
 
-tuff_status tuff_keras_read_h5(const void *bytes, size_t count, tuff_arena *arena, tuff_graph **graph, tuff_error *error) {
-    source from = {0};
+tuff_status tuff_keras_read_h5(const void *bytes, size_t count, const tuff_report *report, tuff_arena *arena, tuff_graph **graph, tuff_error *error) {
+    source from = {.report = report};
     char *text = NULL, version[16];
     *graph = NULL;
     TUFF_TRY(tuff_keras_weights_open(bytes, count, &from.weights, error));

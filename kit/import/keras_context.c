@@ -180,6 +180,40 @@ static bool keys_fit(tuff_keras_context *c) {
     return true;
 }
 
+/* Does `list`, words separated by blanks, hold `key` (as a whole word, or before '=')? */
+static bool lists(const char *list, const char *key) {
+    const size_t count = strlen(key);
+    for (const char *p = strstr(list, key); p; p = strstr(p + 1, key))
+        if ((p == list || p[-1] == ' ') && (p[count] == 0 || p[count] == ' ' || p[count] == '=')) return true;
+    return false;
+}
+
+/* Config keys that say how a layer is trained, named or built, not what it computes. */
+static bool matters(const char *key, json_object *value) {
+    static const char *const endings[] = {"_initializer", "_regularizer", "_constraint"};
+    static const char others[] =
+        "name trainable dtype autocast batch_input_shape batch_shape input_shape input_dtype build_config shared_object_id momentum "
+        "synchronized renorm renorm_clipping renorm_momentum virtual_batch_size fused adjustment groups lora_rank lora_alpha lora_enabled";
+    if (!value || (json_object_is_type(value, json_type_boolean) && !json_object_get_boolean(value)) || lists(others, key)) return false;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        const char *found = strstr(key, endings[i]);
+        if (found && strlen(found) == strlen(endings[i])) return false;
+    }
+    return true;
+}
+
+/* An option that the row doesn't know may come from a newer Keras: the user should hear of it. */
+static void report_unknown_keys(const tuff_keras_context *c) {
+    if (!c->report || !c->report->line) return;
+    json_object_object_foreach(c->layer->config, key, value) {
+        char text[300];
+        if (lists(c->row->keys, key) || !matters(key, value)) continue;
+        snprintf(text, sizeof text, "layer '%.80s' (%.60s): left out its option %.40s = %.80s", c->layer->path, c->layer->class_name, key,
+                 json_object_get_string(value));
+        c->report->line(c->report->context, text);
+    }
+}
+
 /* dtype policies of model.quantize(): the stored arrays are then packed integers and scales */
 static bool quantized(const tuff_keras_layer *layer) {
     json_object *dtype = tuff_keras_get(layer->config, "dtype");
@@ -194,5 +228,7 @@ int32_t tuff_keras_lower(tuff_keras_context *c) {
     if (!c->row) return tuff_keras_fail(c, "Tuff doesn't convert this layer: replace it by others, or remove it if it only matters in training");
     if (quantized(layer)) return tuff_keras_fail(c, "quantized by Keras: convert the float model and let Tuff quantize it");
     if (c->row->inputs >= 0 ? c->n_inputs != c->row->inputs : c->n_inputs < 1) return tuff_keras_fail(c, "called with %d tensors", (int)c->n_inputs);
-    return keys_fit(c) ? c->row->function(c) : -1;
+    if (!keys_fit(c)) return -1;
+    report_unknown_keys(c);
+    return c->row->function(c);
 }

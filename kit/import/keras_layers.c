@@ -427,7 +427,7 @@ static const tuff_keras_row rows[] = {
     {"RandomTranslation",      keep,                   1, "height_factor width_factor seed data_format value_range fill_mode fill_value interpolation", ""},
     {"RandomContrast",         keep,                   1, "factor seed data_format value_range fill_mode fill_value interpolation", ""},
     {"RandomBrightness",       keep,                   1, "factor seed data_format value_range fill_mode fill_value interpolation", ""},
-    {"Lambda",                 lambda,                -1, "",                                                                      ""},
+    {"Lambda",                 lambda,                -1, "function function_type module arguments output_shape output_shape_type output_shape_module mask", ""},
 };
 /* clang-format on */
 

@@ -6,8 +6,7 @@
 
 #include "kit/import/build.h"
 #include "kit/import/keras_weights.h"
-
-enum { TUFF_KERAS_OUTPUTS = 8 };
+#include "tuff/convert.h"
 
 /* One call of one layer, being lowered. */
 typedef struct tuff_keras_context {
@@ -16,8 +15,9 @@ typedef struct tuff_keras_context {
     const struct tuff_keras_row *row;
     json_object *kwargs;
     tuff_keras_weights *weights;
-    int32_t keras;         /* major version of Keras that wrote the file */
-    const int32_t *inputs; /* tensors */
+    int32_t keras;             /* major version of Keras that wrote the file */
+    const tuff_report *report; /* hears of options that are left out; or NULL */
+    const int32_t *inputs;     /* tensors */
     int32_t n_inputs;
     tuff_error *error;
 } tuff_keras_context;

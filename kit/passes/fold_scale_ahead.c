@@ -77,10 +77,9 @@ static int32_t step_before(const tuff_subgraph *s, int32_t i, tuff_scale *by, in
     const int32_t x = *channels ? s->nodes[i].inputs[0] : -1, before = *channels ? tuff_graph_producer(s, x) : -1;
     if (before < 0 || !tuff_scale_read(s, &s->nodes[before], *channels, by) || tuff_graph_only_reader(s, x) != i) return -1;
     if (tuff_node_option(&s->nodes[before], "fused_activation_function", 0) != 0 || (!by->multiplies && pads(s, &s->nodes[i]))) return -1;
-    if (is_beginning(s, by->x)) return -1;
-    const int32_t first = by->multiplies ? -1 : tuff_graph_producer(s, by->x); /* a Normalization's ADD stays with its MUL */
+    const int32_t first = tuff_graph_producer(s, by->x); /* of the two steps that are a Normalization, the second */
     tuff_scale other;
-    if (first >= 0 && tuff_scale_read(s, &s->nodes[first], *channels, &other) && is_beginning(s, other.x)) return -1;
+    if (is_beginning(s, by->x) || (first >= 0 && tuff_scale_read(s, &s->nodes[first], *channels, &other) && is_beginning(s, other.x))) return -1;
     return before;
 }
 
