@@ -33,9 +33,6 @@ typedef struct tuff_fake_quant_attrs {
     int32_t num_bits;
     bool narrow_range;
 } tuff_fake_quant_attrs;
-typedef struct tuff_div_attrs {
-    int8_t fused_activation_function;
-} tuff_div_attrs;
 typedef struct tuff_arg_max_attrs {
     int8_t output_type;
 } tuff_arg_max_attrs;

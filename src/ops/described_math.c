@@ -58,12 +58,7 @@ TUFF_DESCRIBED(zeros_like, "ZEROS_LIKE", 93, 1, "input", "output", TUFF_OPTIONS_
 
 /* ---- two inputs, broadcast against each other; sums; selection ---- */
 
-static const tuff_field div_fields[] = {
-    TUFF_FIELD(tuff_div_attrs, fused_activation_function, S8, 0, .names = tuff_activation_names),
-    TUFF_FIELD_END,
-};
 
-TUFF_DESCRIBED(div, "DIV", 42, 2, "a b", "output", TUFF_OPTIONS(DivOptions, 29, tuff_div_attrs, div_fields));
 TUFF_DESCRIBED(pow, "POW", 78, 1, "a b", "output", TUFF_OPTIONS_EMPTY(PowOptions, 56));
 TUFF_DESCRIBED(floor_div, "FLOOR_DIV", 90, 3, "a b", "output", TUFF_OPTIONS_EMPTY(FloorDivOptions, 65));
 TUFF_DESCRIBED(floor_mod, "FLOOR_MOD", 95, 2, "a b", "output", TUFF_OPTIONS_EMPTY(FloorModOptions, 72));
