@@ -55,8 +55,6 @@ int32_t tuff_round_s32(double x) {
     return (int32_t)(whole + (rest >= 0.5) - (rest <= -0.5));
 }
 
-int32_t tuff_round_f32_s32(float x) { return tuff_round_s32((double)x); }
-
 /* The same in integers. scale = f * 2^e with 2^52 <= f < 2^53, so p = |acc| * f < 2^31 * 2^53 + 1 has at most 85 bits, exact in two words.
  *
  * 1. The double product is p rounded to its 53 highest bits, to nearest, ties to even (it can't overflow into infinity that matters: beyond 2^31 it

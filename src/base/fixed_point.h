@@ -41,7 +41,13 @@ int32_t tuff_requantize_f64_integer(int32_t acc, double scale);
 static inline int32_t tuff_clamp(int32_t x, int32_t lo, int32_t hi) { return x < lo ? lo : x > hi ? hi : x; }
 /* round half away from zero, saturating to int32; NaN gives the low end */
 int32_t tuff_round_s32(double x);
-/* as TfLiteRound on float then a cast: round half away, saturating */
-int32_t tuff_round_f32_s32(float x);
+/* as TfLiteRound on float then a cast: round half away, saturating; NaN gives the low end */
+static inline int32_t tuff_round_f32_s32(float x) {
+    if (!(x >= -2147483648.0f)) return INT32_MIN;
+    if (x >= 2147483648.0f) return INT32_MAX;
+    const int32_t whole = (int32_t)x; /* toward zero, exact as a float; so is the rest */
+    const float rest = x - (float)whole;
+    return whole + (rest >= 0.5f) - (rest <= -0.5f);
+}
 
 #endif

@@ -18,11 +18,23 @@ typedef struct range {
     float lo, hi;
 } range;
 
+static void widen(range *r, float x) {
+    r->lo = x < r->lo ? x : r->lo;
+    r->hi = x > r->hi ? x : r->hi;
+}
+
+/* in eight lanes, since one comparison would wait for the last */
 static range row_range(const float *x, int64_t count) {
-    range r = {0.0f, 0.0f};
-    for (int64_t k = 0; k < count; k++) {
-        if (x[k] < r.lo) r.lo = x[k];
-        if (x[k] > r.hi) r.hi = x[k];
+    enum { LANES = 8 };
+    range lanes[LANES] = {{0.0f, 0.0f}};
+    int64_t k = 0;
+    for (; k + LANES <= count; k += LANES)
+        for (int j = 0; j < LANES; j++) widen(&lanes[j], x[k + j]);
+    for (; k < count; k++) widen(&lanes[0], x[k]);
+    range r = lanes[0];
+    for (int j = 1; j < LANES; j++) {
+        widen(&r, lanes[j].lo);
+        widen(&r, lanes[j].hi);
     }
     return r;
 }

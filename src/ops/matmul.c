@@ -234,13 +234,15 @@ static void finish_hybrid(const void *args, void *const *io, const cursor *t, co
     const float *scales = (const float *)io[2] + t->channel, *bias = io[5];
     const int32_t *sums = (const int32_t *)io[4] + t->channel;
     for (int32_t r = 0; r < t->rows; r++, acc += pitch) {
-        const int64_t row = t->row + r, batch = row / image;
+        const int64_t row = t->row + r, batch = t->m->window.batches > 1 ? row / image : 0;
         const float row_scale = ((const float *)io[7])[batch];
         const uint32_t zero = (uint32_t)((const int32_t *)io[8])[batch];
         float *out = (float *)io[3] + row * channels + t->channel;
+        const float *b = bias ? bias + t->channel : NULL;
+        const float lo = a->lo, hi = a->hi;
         for (int32_t k = 0; k < t->columns; k++) {
             const int32_t sum = (int32_t)((uint32_t)acc[k] - zero * (uint32_t)sums[k]);
-            out[k] = tuff_clamp_f32((float)sum * (row_scale * scales[k]) + (bias ? bias[t->channel + k] : 0.0f), a->lo, a->hi);
+            out[k] = tuff_clamp_f32((float)sum * (row_scale * scales[k]) + (b ? b[k] : 0.0f), lo, hi);
         }
     }
 }
