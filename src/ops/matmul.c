@@ -228,6 +228,27 @@ static void finish_exact(const void *args, void *const *io, const cursor *t, con
 /* as tuff_matmul_s8, but factors f64 [channels]; out is s16 where `wide` */
 int tuff_matmul_s8_exact(const void *args, void *const *io, int job, int jobs) { return run_s8(args, io, job, jobs, finish_exact); }
 
+/* Up to 8 outputs. What is read and written is copied, so that compilers see whole loops of 8 without aliases, and make vectors of them. */
+enum { BATCH = 8 };
+static void dequantize(float *out, int32_t n, const int32_t *acc, uint32_t zero, const int32_t *sums, float row_scale, const float *scales, const float *bias,
+                       float lo, float hi) {
+    float y[BATCH], s[BATCH] = {0}, b[BATCH] = {0};
+    uint32_t x[BATCH] = {0}, w[BATCH] = {0};
+    const size_t bytes = (size_t)n * 4;
+    if (n == BATCH) {
+        memcpy(x, acc, sizeof x), memcpy(w, sums, sizeof w), memcpy(s, scales, sizeof s);
+        if (bias) memcpy(b, bias, sizeof b);
+    } else {
+        memcpy(x, acc, bytes), memcpy(w, sums, bytes), memcpy(s, scales, bytes);
+        if (bias) memcpy(b, bias, bytes);
+    }
+    for (int k = 0; k < BATCH; k++) y[k] = (float)(int32_t)(x[k] - zero * w[k]) * (row_scale * s[k]) + b[k];
+    for (int k = 0; k < BATCH; k++) y[k] = y[k] < lo ? lo : y[k];
+    for (int k = 0; k < BATCH; k++) y[k] = y[k] > hi ? hi : y[k];
+    if (n == BATCH) memcpy(out, y, sizeof y);
+    else memcpy(out, y, bytes);
+}
+
 static void finish_hybrid(const void *args, void *const *io, const cursor *t, const int32_t *acc, int64_t pitch) {
     const tuff_matmul_hybrid_args *a = args;
     const int64_t channels = (int64_t)a->shape.groups * a->shape.columns, image = (int64_t)a->shape.window.out_height * a->shape.window.out_width;
@@ -238,12 +259,9 @@ static void finish_hybrid(const void *args, void *const *io, const cursor *t, co
         const float row_scale = ((const float *)io[7])[batch];
         const uint32_t zero = (uint32_t)((const int32_t *)io[8])[batch];
         float *out = (float *)io[3] + row * channels + t->channel;
-        const float *b = bias ? bias + t->channel : NULL;
-        const float lo = a->lo, hi = a->hi;
-        for (int32_t k = 0; k < t->columns; k++) {
-            const int32_t sum = (int32_t)((uint32_t)acc[k] - zero * (uint32_t)sums[k]);
-            out[k] = tuff_clamp_f32((float)sum * (row_scale * scales[k]) + (b ? b[k] : 0.0f), lo, hi);
-        }
+        for (int32_t k = 0; k < t->columns; k += BATCH)
+            dequantize(out + k, t->columns - k < BATCH ? t->columns - k : BATCH, acc + k, zero, sums + k, row_scale, scales + k,
+                       bias ? bias + t->channel + k : NULL, a->lo, a->hi);
     }
 }
 
