@@ -61,8 +61,9 @@ tuff_status tuff_idx_read(const char *name, tuff_buffer *buffer, tuff_array *arr
 static bool replace(char *path, const char *from, const char *to) {
     char *at = NULL;
     for (char *next = strstr(path + (tuff_file_name(path) - path), from); next; next = strstr(next + 1, from)) at = next;
-    if (at) memcpy(at, to, strlen(to));
-    return at != NULL;
+    if (!at) return false;
+    while (*to) *at++ = *to++;
+    return true;
 }
 
 static bool exists(const char *path) {
@@ -82,7 +83,7 @@ static tuff_status find_labels(const tuff_dataset *d, const char **labels, tuff_
     if (!exists(path)) {
         const size_t length = strlen(path);
         if (length > 3 && strcmp(path + length - 3, ".gz") == 0) path[length - 3] = 0;
-        else strcat(path, ".gz");
+        else memcpy(path + length, ".gz", 4);
     }
     if (exists(path)) *labels = path;
     return TUFF_OK;

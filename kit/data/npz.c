@@ -1,6 +1,7 @@
 /* .npy and .npz as datasets.
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -50,9 +51,7 @@ static const struct {
 
 static int64_t find_array(const tuff_zip *zip, const char *name) {
     char member[64];
-    const size_t length = strlen(name);
-    memcpy(member, name, length);
-    memcpy(member + length, ".npy", 5);
+    snprintf(member, sizeof member, "%s.npy", name);
     return tuff_zip_find(zip, member);
 }
 
@@ -68,19 +67,15 @@ static tuff_status read_member(const tuff_dataset *d, tuff_zip *zip, int64_t mem
 }
 
 static tuff_status no_samples(const tuff_dataset *d, const tuff_zip *zip, tuff_error *error) {
-    char found[400] = "";
+    char found[400] = "nothing";
     size_t at = 0;
     for (int64_t k = 0; k < tuff_zip_count(zip) && at + 100 < sizeof found; k++) {
         const char *name = tuff_zip_name(zip, k);
-        if (!name) continue;
-        const size_t length = strlen(name) < 90 ? strlen(name) : 90;
-        if (at) memcpy(found + at, ", ", 2), at += 2;
-        memcpy(found + at, name, length);
-        at += length;
+        if (name) at += (size_t)snprintf(found + at, 96, "%s%.90s", at ? ", " : "", name);
     }
     const bool train = d->options.split == TUFF_SPLIT_TRAIN;
     return tuff_fail(error, TUFF_ERR_DATA, "%s: no samples in it: expected x and y, or %s, found: %s", d->path,
-                     train ? "x_train and y_train" : "x_test and y_test", at ? found : "nothing");
+                     train ? "x_train and y_train" : "x_test and y_test", found);
 }
 
 static tuff_status read_pair(tuff_dataset *d, tuff_zip *zip, tuff_error *error) {

@@ -25,7 +25,10 @@ void tuff_buffer_free(tuff_buffer *buffer) {
 /* Room for `count` bytes and the 0 behind them. */
 static tuff_status reserve(tuff_buffer *buffer, size_t count, tuff_error *error) {
     uint8_t *data = count < SIZE_MAX ? realloc(buffer->data, count + 1) : NULL;
-    if (!data) return tuff_fail_memory(error, count);
+    if (!data) {
+        tuff_fail_memory(error, count);
+        return TUFF_ERR_MEMORY;
+    }
     buffer->data = data;
     buffer->room = count;
     return TUFF_OK;
