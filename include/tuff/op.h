@@ -76,6 +76,7 @@ typedef struct tuff_quantization {
 } tuff_quantization;
 
 typedef struct tuff_sparsity tuff_sparsity; /* graph/graph.h */
+typedef struct tuff_subtypes tuff_subtypes;
 
 typedef struct tuff_tensor {
     const char *name;          /* "" where the file has none */
@@ -87,6 +88,7 @@ typedef struct tuff_tensor {
     size_t bytes;              /* bytes at data */
     tuff_quantization quantization;
     const tuff_sparsity *sparsity;
+    const tuff_subtypes *subtypes; /* VARIANT: what it holds, where the file says so */
     bool variable;             /* state: kept from one invocation to the next */
     bool has_rank;             /* as the file states it: tells a scalar from an unknown rank */
     int32_t index;             /* its place in the subgraph's list */

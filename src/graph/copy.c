@@ -41,11 +41,20 @@ static const tuff_sparsity *copy_sparsity(copier *c, const tuff_sparsity *from) 
     return to;
 }
 
+static const tuff_subtypes *copy_subtypes(copier *c, const tuff_subtypes *from) {
+    tuff_subtypes *to = array(c, from, 1, sizeof *from);
+    if (!to) return NULL;
+    to->list = array(c, from->list, from->count, sizeof *from->list);
+    for (int32_t k = 0; to->list && k < to->count; k++) to->list[k].shape = array(c, from->list[k].shape, from->list[k].rank, sizeof(int32_t));
+    return to;
+}
+
 static void own_tensor(copier *c, tuff_tensor *t) {
     t->name = string(c, t->name);
     t->shape = array(c, t->shape, t->rank, sizeof *t->shape);
     t->signature = array(c, t->signature, t->rank, sizeof *t->signature);
     t->sparsity = copy_sparsity(c, t->sparsity);
+    t->subtypes = copy_subtypes(c, t->subtypes);
     tuff_quantization *q = &t->quantization;
     q->scale = array(c, q->scale, q->count, sizeof *q->scale);
     q->zero_point = array(c, q->zero_point, q->count, sizeof *q->zero_point);

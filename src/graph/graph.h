@@ -21,6 +21,16 @@ struct tuff_sparsity {
     } *dims;
 };
 
+struct tuff_subtypes {
+    int32_t count;
+    struct tuff_subtype {
+        tuff_type type;
+        bool has_rank;
+        int32_t rank;
+        const int32_t *shape;
+    } *list;
+};
+
 typedef struct tuff_node {
     const tuff_op *op;
     int32_t version;

@@ -172,6 +172,7 @@ static const tuff_field attr_fields[] = {TUFF_FIELD(attributes, fused_activation
                                          TUFF_FIELD(attributes, keep_num_dims, BOOL, 2, .version = 5),
                                          TUFF_FIELD(attributes, asymmetric_quantize_inputs, BOOL, 3, .version = 9),
                                          TUFF_FIELD(attributes, quantized_bias_type, S8, 4, .version = 11),
+                                         TUFF_FIELD(attributes, quant_spec, BYTES, 5),
                                          TUFF_FIELD_END};
 
 #define SHAPE_ARGS(type) TUFF_ARG(type, shape.rows, S32), TUFF_ARG(type, shape.depth, S32), TUFF_ARG(type, shape.units, S32)

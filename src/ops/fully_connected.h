@@ -10,6 +10,7 @@ typedef struct tuff_fully_connected_attrs {
     int8_t fused_activation_function, weights_format;
     bool keep_num_dims, asymmetric_quantize_inputs;
     int8_t quantized_bias_type;
+    tuff_bytes quant_spec; /* of LiteRT 2.3; kept, not used */
 } tuff_fully_connected_attrs;
 
 typedef struct tuff_fully_connected_shape {

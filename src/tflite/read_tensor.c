@@ -121,6 +121,31 @@ static tuff_status read_sparsity(reader *r, const tuff_flat_table *table, tuff_t
     return r->flat.status;
 }
 
+static tuff_status read_type(reader *r, const tuff_flat_table *table, int slot, tuff_type *type) {
+    const int8_t number = tuff_flat_s8(table, slot, 0);
+    if (number < 0 || number >= TUFF_TYPE_COUNT)
+        return tuff_fail(r->error, TUFF_ERR_UNSUPPORTED, "element type %d, known are 0 to %d", number, TUFF_TYPE_COUNT - 1);
+    *type = (tuff_type)number;
+    return TUFF_OK;
+}
+
+static tuff_status read_subtypes(reader *r, const tuff_flat_vector *tables, tuff_tensor *t) {
+    tuff_subtypes *s = read_room(r, 1, sizeof *s);
+    if (s) s->list = read_room(r, tables->count, sizeof *s->list);
+    if (!s || !s->list) return r->flat.status;
+    s->count = (int32_t)tables->count;
+    for (int32_t k = 0; k < s->count; k++) {
+        const tuff_flat_table table = tuff_flat_table_at(tables, (size_t)k);
+        const tuff_flat_vector shape = tuff_flat_scalars(&table, SUBTYPE_SHAPE, 4);
+        TUFF_TRY(read_type(r, &table, SUBTYPE_TYPE, &s->list[k].type));
+        s->list[k].has_rank = tuff_flat_u8(&table, SUBTYPE_HAS_RANK, 0) != 0;
+        s->list[k].shape = tuff_flat_array(&shape, 4, r->arena);
+        s->list[k].rank = s->list[k].shape ? (int32_t)shape.count : 0;
+    }
+    t->subtypes = s;
+    return r->flat.status;
+}
+
 static size_t alignment(tuff_type type) {
     const int bits = tuff_type_bits(type);
     return type == TUFF_STRING ? 4 : bits <= 8 ? 1 : bits >= 64 ? 8 : (size_t)bits / 8;
@@ -146,14 +171,14 @@ static tuff_status read_constant(reader *r, const tuff_flat_table *table, tuff_t
 tuff_status read_tensor(reader *r, const tuff_flat_table *table, tuff_tensor *t) {
     const char *name = tuff_flat_string(table, TENSOR_NAME);
     t->name = name ? name : "";
-    const int8_t type = tuff_flat_s8(table, TENSOR_TYPE, 0);
-    if (type < 0 || type >= TUFF_TYPE_COUNT) return tuff_fail(r->error, TUFF_ERR_UNSUPPORTED, "element type %d, known are 0 to %d", type, TUFF_TYPE_COUNT - 1);
-    t->type = (tuff_type)type;
+    TUFF_TRY(read_type(r, table, TENSOR_TYPE, &t->type));
     t->variable = tuff_flat_u8(table, TENSOR_IS_VARIABLE, 0) != 0;
     t->quantization.scales_tensor = t->quantization.zero_points_tensor = -1;
     TUFF_TRY(read_shape(r, table, t));
     const tuff_flat_table quantization = tuff_flat_sub(table, TENSOR_QUANTIZATION), sparsity = tuff_flat_sub(table, TENSOR_SPARSITY);
     if (quantization.at) TUFF_TRY(read_quantization(r, &quantization, &t->quantization));
     if (sparsity.at) TUFF_TRY(read_sparsity(r, &sparsity, t));
+    const tuff_flat_vector subtypes = tuff_flat_tables(table, TENSOR_VARIANT_TENSORS);
+    if (subtypes.data) TUFF_TRY(read_subtypes(r, &subtypes, t));
     return read_constant(r, table, t);
 }

@@ -264,9 +264,24 @@ static tuff_flat_ref write_sparsity(writer *w, const tuff_sparsity *s) {
     return tuff_flat_table_end(f);
 }
 
+static tuff_flat_ref write_subtypes(writer *w, const tuff_subtypes *s) {
+    tuff_flat_writer *f = &w->flat;
+    tuff_flat_ref *refs = s ? refs_of(w, (size_t)s->count) : NULL;
+    for (int32_t k = 0; refs && k < s->count; k++) {
+        const tuff_flat_ref shape = s->list[k].shape ? s32s(w, s->list[k].shape, (size_t)s->list[k].rank) : 0;
+        tuff_flat_table_begin(f);
+        tuff_flat_put_ref(f, SUBTYPE_SHAPE, shape);
+        tuff_flat_put_u8(f, SUBTYPE_TYPE, (uint8_t)s->list[k].type);
+        tuff_flat_put_u8(f, SUBTYPE_HAS_RANK, s->list[k].has_rank);
+        refs[k] = tuff_flat_table_end(f);
+    }
+    return refs ? tuff_flat_put_refs(f, refs, (size_t)s->count) : 0;
+}
+
 static tuff_flat_ref write_tensor(writer *w, const tuff_tensor *t, uint32_t buffer) {
     tuff_flat_writer *f = &w->flat;
     const tuff_flat_ref sparsity = write_sparsity(w, t->sparsity), quantization = write_quantization(w, &t->quantization);
+    const tuff_flat_ref subtypes = write_subtypes(w, t->subtypes);
     const tuff_flat_ref signature = t->signature ? s32s(w, t->signature, (size_t)t->rank) : 0;
     const tuff_flat_ref shape = s32s(w, t->shape, (size_t)t->rank), name = text(w, t->name);
     tuff_flat_table_begin(f);
@@ -279,6 +294,7 @@ static tuff_flat_ref write_tensor(writer *w, const tuff_tensor *t, uint32_t buff
     tuff_flat_put_ref(f, TENSOR_SPARSITY, sparsity);
     tuff_flat_put_ref(f, TENSOR_SHAPE_SIGNATURE, signature);
     if (t->has_rank) tuff_flat_put_u8(f, TENSOR_HAS_RANK, 1);
+    tuff_flat_put_ref(f, TENSOR_VARIANT_TENSORS, subtypes);
     return tuff_flat_table_end(f);
 }
 

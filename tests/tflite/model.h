@@ -96,6 +96,11 @@ static inline model model_make(void) {
     s->tensors[out].quantization.custom = (const uint8_t *)"abc";
     s->tensors[out].quantization.custom_bytes = 3;
 
+    static const int32_t held_shape[] = {2, -1};
+    static struct tuff_subtype held = {TUFF_S16, true, 2, held_shape};
+    static const tuff_subtypes holds = {1, &held};
+    s->tensors[y].subtypes = &holds;
+
     static const tuff_op own = {.name = "my op", .code = 32};
     const int32_t conv_in[] = {x, w, b}, own_in[] = {y, -1, state}, reshape_in[] = {z, empty};
     tuff_node *n = tuff_graph_add_node(g, s, -1, &tuff_op_conv_2d, conv_in, 3, &y, 1, e);

@@ -68,6 +68,9 @@ static void test_a_bit_of_everything_comes_through(void **state) {
     assert_ptr_equal(s->tensors[2].data, s->tensors[8].data); /* equal constants share a buffer */
     assert_non_null(s->tensors[5].data);                      /* the empty shape is known */
     assert_true(s->tensors[7].variable);
+    const tuff_subtypes *held = s->tensors[3].subtypes;
+    assert_true(held && held->count == 1 && held->list[0].type == TUFF_S16 && held->list[0].has_rank && held->list[0].rank == 2);
+    assert_int_equal(held->list[0].shape[1], -1);
     assert_int_equal(s->nodes[0].op->code, 129);
     model_free(&back);
     model_free(&m);
