@@ -258,7 +258,8 @@ typedef struct tuff_options {
 #define TUFF_OPTIONS2_EMPTY(table_, number) {#table_, number, true, 0, NULL}
 
 #define TUFF_VIEW_OF(input) ((input) + 1)
-enum { TUFF_OP_IMPURE = 1 }; /* flags: what it computes doesn't follow from its inputs alone (random numbers, state) */
+/* flags. IMPURE: what it computes doesn't follow from its inputs alone (random numbers, state). CONTROL: calls subgraphs; executed by the plan. */
+enum { TUFF_OP_IMPURE = 1, TUFF_OP_CONTROL = 2 };
 enum { TUFF_IN_PLACE_NONE = 0, TUFF_IN_PLACE_ANY = 0xff }; /* else a mask of the inputs that output 0 may overwrite */
 
 struct tuff_op {

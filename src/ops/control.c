@@ -40,9 +40,15 @@ static const tuff_variant any_rows[] = {{.inputs = {"any"}, .outputs = {"any"}, 
 static const tuff_variant once_rows[] = {{.inputs = {""}, .outputs = {""}, .version = 1}, {.outputs = {NULL}}};
 
 /* table: name and number in the union */
-#define RECORD(symbol, name_, code_, inputs_, outputs_, rows, ...) \
-    const tuff_op tuff_op_##symbol = {                             \
-        .name = name_, .code = code_, .highest = 1, .inputs = inputs_, .outputs = outputs_, .variants = rows, .flags = TUFF_OP_IMPURE, .options = __VA_ARGS__}
+#define RECORD(symbol, name_, code_, inputs_, outputs_, rows, ...)               \
+    const tuff_op tuff_op_##symbol = {.name = name_,                             \
+                                      .code = code_,                             \
+                                      .highest = 1,                              \
+                                      .inputs = inputs_,                         \
+                                      .outputs = outputs_,                       \
+                                      .variants = rows,                          \
+                                      .flags = TUFF_OP_IMPURE | TUFF_OP_CONTROL, \
+                                      .options = __VA_ARGS__}
 
 RECORD(if, "IF", 118, "condition inputs*", "outputs*", if_rows, TUFF_OPTIONS(IfOptions, 92, tuff_if_attrs, if_fields));
 RECORD(while, "WHILE", 119, "inputs*", "outputs*", any_rows, TUFF_OPTIONS(WhileOptions, 93, tuff_while_attrs, while_fields));

@@ -29,11 +29,6 @@ static tuff_status infer_handle(tuff_context *c) {
     return TUFF_OK;
 }
 
-static tuff_status prepare_nothing(tuff_context *c) {
-    (void)c;
-    return TUFF_OK;
-}
-
 static tuff_status infer_read(tuff_context *c) {
     const tuff_tensor *assigned = tuff_infer_resource_value(c, 0);
     if (!c->inputs[0]->data) return tuff_op_fail(c, TUFF_ERR_UNSUPPORTED, "which variable it means is known only when the model runs");
@@ -49,10 +44,9 @@ static tuff_status infer_assign(tuff_context *c) {
 }
 
 static tuff_status emit_copy(tuff_context *c, tuff_io from, tuff_io to, size_t bytes) {
-    static const tuff_kernel kernel = TUFF_KERNEL(tuff_copy, tuff_copy_args, tuff_copy_fields);
-    tuff_copy_args *args = tuff_args(c, &kernel);
+    tuff_copy_args *args = tuff_args(c, &c->variant->kernel);
     if (args) args->bytes = (int64_t)bytes;
-    return tuff_emit(c, &kernel, args, (tuff_cost){1, 0, (int64_t)bytes * 2}, (const tuff_io[]){from, to}, 2);
+    return tuff_emit(c, &c->variant->kernel, args, (tuff_cost){1, 0, (int64_t)bytes * 2}, (const tuff_io[]){from, to}, 2);
 }
 
 static tuff_status prepare_read(tuff_context *c) {
@@ -65,9 +59,10 @@ static tuff_status prepare_assign(tuff_context *c) {
     return emit_copy(c, tuff_io_input(c, 1), tuff_io_resource(c, 0, bytes), bytes);
 }
 
+#define COPY TUFF_KERNEL(tuff_copy, tuff_copy_args, tuff_copy_fields)
 static const tuff_variant handle_rows[] = {{.inputs = {""}, .outputs = {"resource"}, .version = 1}, {.outputs = {NULL}}};
-static const tuff_variant read_rows[] = {{.inputs = {"resource"}, .outputs = {"any"}, .version = 1}, {.outputs = {NULL}}};
-static const tuff_variant assign_rows[] = {{.inputs = {"resource", "any"}, .outputs = {""}, .version = 1}, {.outputs = {NULL}}};
+static const tuff_variant read_rows[] = {{.inputs = {"resource"}, .outputs = {"any"}, .version = 1, .kernel = COPY}, {.outputs = {NULL}}};
+static const tuff_variant assign_rows[] = {{.inputs = {"resource", "any"}, .outputs = {""}, .version = 1, .kernel = COPY}, {.outputs = {NULL}}};
 
 const tuff_op tuff_op_var_handle = {
     .name = "VAR_HANDLE",
@@ -78,7 +73,6 @@ const tuff_op tuff_op_var_handle = {
     .outputs = "handle",
     .variants = handle_rows,
     .infer = infer_handle,
-    .prepare = prepare_nothing,
     .flags = TUFF_OP_IMPURE,
 };
 const tuff_op tuff_op_read_variable = {

@@ -10,11 +10,8 @@
 #include "ops/control.h"
 #include "plan/planner.h"
 
+/* builtin operator codes */
 enum { IF = 118, WHILE = 119, CALL_ONCE = 129, CALL = 31, COMPOSITE = 206, CASE = 209 };
-
-bool tuff_control_is(const tuff_op *op) {
-    return op->code == IF || op->code == WHILE || op->code == CALL_ONCE || op->code == CALL || op->code == COMPOSITE || op->code == CASE;
-}
 
 /* What a node calls, from its attrs. */
 typedef struct call_list {

@@ -206,7 +206,7 @@ static bool strings_known(const tuff_context *c) {
 /* Everything that types, counts and versions decide: the row that computes the node. */
 static tuff_status find_row(tuff_context *c) {
     const tuff_op *op = c->op;
-    if (tuff_control_is(op)) return TUFF_OK;
+    if (op->flags & TUFF_OP_CONTROL) return TUFF_OK;
     if (!op->variants || !op->infer)
         return tuff_op_fail(c, TUFF_ERR_UNSUPPORTED, op->code == 32 ? "is a custom op that is not registered" : "this op is not supported");
     if (op->highest && c->version > op->highest)
@@ -218,7 +218,7 @@ static tuff_status find_row(tuff_context *c) {
 
 static tuff_status plan_with(tuff_planner *p, tuff_context *c) {
     TUFF_TRY(find_row(c));
-    if (tuff_control_is(c->op)) return tuff_control_plan(p, c);
+    if (c->op->flags & TUFF_OP_CONTROL) return tuff_control_plan(p, c);
     TUFF_TRY(c->op->infer(c));
     if (outputs_known(c)) return TUFF_OK;
     if (!p->now && !strings_known(c)) return TUFF_LATER;

@@ -34,8 +34,7 @@ tuff_status tuff_planner_start(tuff_planner *p);
 tuff_status tuff_planner_begin(tuff_planner *p, const tuff_graph *g, const tuff_plan_options *o, tuff_pack_cache *cache, const tuff_allocator *a,
                                tuff_error *error);
 tuff_status tuff_planner_end(tuff_planner *p, tuff_status status, tuff_plan **plan);
-/* plan/control.c: is it a node that calls subgraphs, and planning it (TUFF_LATER where its sizes aren't known) */
-bool tuff_control_is(const tuff_op *op);
+/* plan/control.c: a node that calls subgraphs (TUFF_LATER where its sizes aren't known) */
 tuff_status tuff_control_plan(tuff_planner *p, tuff_context *c);
 /* stores a value as the plan's: copied where `copy` */
 tuff_status tuff_planner_set_value(tuff_planner *p, int32_t tensor, const tuff_tensor *like, const void *data, size_t bytes, bool copy);
