@@ -25,9 +25,6 @@ typedef struct tuff_local_response_normalization_attrs {
     int32_t radius;
     float bias, alpha, beta;
 } tuff_local_response_normalization_attrs;
-typedef struct tuff_cast_attrs {
-    int8_t in_data_type, out_data_type;
-} tuff_cast_attrs;
 typedef struct tuff_fake_quant_attrs {
     float min, max;
     int32_t num_bits;

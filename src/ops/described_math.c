@@ -26,11 +26,6 @@ static const tuff_field local_response_normalization_fields[] = {
     TUFF_FIELD(tuff_local_response_normalization_attrs, beta, F32, 3),
     TUFF_FIELD_END,
 };
-static const tuff_field cast_fields[] = {
-    TUFF_FIELD(tuff_cast_attrs, in_data_type, S8, 0, .names = tuff_type_names),
-    TUFF_FIELD(tuff_cast_attrs, out_data_type, S8, 1, .names = tuff_type_names),
-    TUFF_FIELD_END,
-};
 static const tuff_field fake_quant_fields[] = {
     TUFF_FIELD(tuff_fake_quant_attrs, min, F32, 0),
     TUFF_FIELD(tuff_fake_quant_attrs, max, F32, 1),
@@ -48,7 +43,6 @@ TUFF_DESCRIBED(log_softmax, "LOG_SOFTMAX", 50, 2, "input", "output", TUFF_OPTION
 TUFF_DESCRIBED(l2_normalization, "L2_NORMALIZATION", 11, 2, "input", "output", TUFF_OPTIONS(L2NormOptions, 12, tuff_l2_norm_attrs, l2_norm_fields));
 TUFF_DESCRIBED(local_response_normalization, "LOCAL_RESPONSE_NORMALIZATION", 13, 1, "input", "output",
                TUFF_OPTIONS(LocalResponseNormalizationOptions, 13, tuff_local_response_normalization_attrs, local_response_normalization_fields));
-TUFF_DESCRIBED(cast, "CAST", 53, 9, "input", "output", TUFF_OPTIONS(CastOptions, 37, tuff_cast_attrs, cast_fields));
 TUFF_DESCRIBED(fake_quant, "FAKE_QUANT", 80, 2, "input", "output", TUFF_OPTIONS(FakeQuantOptions, 58, tuff_fake_quant_attrs, fake_quant_fields));
 TUFF_DESCRIBED(bitcast, "BITCAST", 159, 1, "input", "output", TUFF_OPTIONS_EMPTY(BitcastOptions, 124));
 TUFF_DESCRIBED(imag, "IMAG", 133, 1, "input", "output", TUFF_NO_OPTIONS);

@@ -9,11 +9,12 @@
 #include "ops/reshape.h"
 
 #ifndef TUFF_KERNELS_ONLY
+#include "graph/fields.h"
 #include "ops/tensor.h"
 
 static const tuff_field reshape_fields[] = {TUFF_FIELD(tuff_reshape_attrs, new_shape, VECTOR_S32, 0), TUFF_FIELD_END};
 static const tuff_field squeeze_fields[] = {TUFF_FIELD(tuff_squeeze_attrs, squeeze_dims, VECTOR_S32, 0), TUFF_FIELD_END};
-static const tuff_field shape_fields[] = {TUFF_FIELD(tuff_shape_attrs, out_type, S8, 0), TUFF_FIELD_END};
+static const tuff_field shape_fields[] = {TUFF_FIELD(tuff_shape_attrs, out_type, S8, 0, .names = tuff_type_names), TUFF_FIELD_END};
 
 static const tuff_variant reshape_variants[] = {{{"any", "any"}, {"=0"}, 1, "act - -> same", {0}}, {.version = 0}};
 static const tuff_variant squeeze_variants[] = {{{"any"}, {"=0"}, 1, "act -> same", {0}}, {.version = 0}};
