@@ -246,10 +246,11 @@ tuff_status tuff_npy_write(const tuff_array *array, tuff_buffer *buffer, tuff_er
     const size_t total = ((size_t)length + 11 + 63) / 64 * 64;
     uint8_t head[640];
     memset(head, ' ', sizeof head);
-    memcpy(head, "\x93NUMPY\x01\x00", 8);
+    static const uint8_t magic[8] = {0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
+    memcpy(head, magic, sizeof magic);
     head[8] = (uint8_t)((total - 10) & 255);
     head[9] = (uint8_t)((total - 10) >> 8);
-    memcpy(head + 10, text, (size_t)length);
+    for (int k = 0; k < length; k++) head[10 + k] = (uint8_t)text[k];
     head[total - 1] = '\n';
     TUFF_TRY(tuff_buffer_add(buffer, head, total, error));
     return tuff_buffer_add(buffer, array->data, array->bytes, error);

@@ -31,7 +31,7 @@ static tuff_status read_shape(const tuff_recipe *recipe, const tuff_tensor *inpu
 tuff_status tuff_recipe_target_of(const tuff_recipe *recipe, const tuff_tensor *input, tuff_recipe_target *target, tuff_error *error) {
     if (input->type != TUFF_F32 && input->type != TUFF_U8 && input->type != TUFF_S8 && input->type != TUFF_S16)
         return tuff_fail(error, TUFF_ERR_DATA, "input %s is of type %s: raw data needs f32, u8, s8 or s16", input->name, tuff_type_name(input->type));
-    int32_t size[3];
+    int32_t size[3] = {1, 1, 1};
     TUFF_TRY(read_shape(recipe, input, size, error));
     const tuff_quantization *q = &input->quantization;
     const bool quantized = input->type != TUFF_F32 && q->count == 1 && q->scale[0] > 0;
