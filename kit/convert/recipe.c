@@ -16,9 +16,10 @@
 static const double FED_LIMIT = 16;
 
 /* x * scale + offset, then the next op's */
+typedef enum step_kind { SCALES, DIVIDES, ADDS, SUBTRACTS, KINDS } step_kind;
 typedef struct step {
     const tuff_tensor *constant;
-    enum { SCALES, DIVIDES, ADDS, SUBTRACTS } kind;
+    step_kind kind;
     int32_t output;
 } step;
 
@@ -34,10 +35,10 @@ static bool read_step(const tuff_subgraph *s, int32_t x, step *out) {
     if (node < 0 || s->nodes[node].n_inputs != 2) return false;
     const tuff_node *n = &s->nodes[node];
     const int32_t k = n->inputs[0] == x, other = n->inputs[k];
-    for (int i = 0; i < 4; i++) {
+    for (step_kind i = SCALES; i < KINDS; i++) {
         if (strcmp(n->op->name, names[i]) != 0 || other < 0 || (k == 0 && (i == DIVIDES || i == SUBTRACTS))) continue;
         const tuff_tensor *t = &s->tensors[other];
-        *out = (step){t, (int)i, n->outputs[0]};
+        *out = (step){t, i, n->outputs[0]};
         return t->data && t->type == TUFF_F32 && t->bytes >= sizeof(float);
     }
     return false;
