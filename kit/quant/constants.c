@@ -58,21 +58,46 @@ static tuff_status add_constant(tuff_graph *g, tuff_subgraph *s, const tuff_tens
     return tuff_graph_set_quantization(g, &s->tensors[*made], count, scales, NULL, axis, error);
 }
 
-tuff_status tuff_constant_weight(tuff_graph *g, tuff_subgraph *s, int32_t tensor, int32_t axis, const double *floors, int32_t *made, tuff_error *error) {
-    const tuff_tensor t = s->tensors[tensor];
-    const slicing v = slice(&t, axis);
+tuff_status tuff_weights_begin(tuff_weights *w, tuff_graph *g, const tuff_subgraph *s, tuff_error *error) {
+    *w = (tuff_weights){0};
+    for (int32_t n = 0; n < s->n_nodes; n++) w->room += s->nodes[n].n_inputs;
+    w->list = TUFF_NEW_ARRAY(g->arena, (size_t)w->room, struct tuff_weight, error);
+    return w->list ? TUFF_OK : TUFF_ERR_MEMORY;
+}
+
+static bool above(const tuff_quantization *q, const double *floors) {
+    for (int32_t c = 0; floors && c < q->count; c++)
+        if (q->scale[c] < (float)floors[c]) return false;
+    return true;
+}
+
+static tuff_status new_weight(tuff_graph *g, tuff_subgraph *s, const tuff_tensor *t, int32_t axis, const double *floors, int32_t *made, tuff_error *error) {
+    const slicing v = slice(t, axis);
     tuff_range range;
-    TUFF_TRY(tuff_constant_range(&t, &range, error));
-    int8_t *q = TUFF_NEW_ARRAY(g->arena, t.bytes / sizeof(float), int8_t, error);
+    TUFF_TRY(tuff_constant_range(t, &range, error));
+    int8_t *q = TUFF_NEW_ARRAY(g->arena, t->bytes / sizeof(float), int8_t, error);
     float *scales = TUFF_NEW_ARRAY(g->arena, v.slices, float, error);
     if (!q || !scales) return TUFF_ERR_MEMORY;
     for (size_t c = 0; c < v.slices; c++) {
-        double scale = largest_in_slice(t.data, v, c) / 127.0;
+        double scale = largest_in_slice(t->data, v, c) / 127.0;
         if (floors && scale < floors[c]) scale = floors[c];
         scales[c] = (float)scale > 0.0f ? (float)scale : 1.0f;
-        quantize_slice(t.data, v, c, scales[c], q);
+        quantize_slice(t->data, v, c, scales[c], q);
     }
-    return add_constant(g, s, &t, TUFF_S8, q, t.bytes / sizeof(float), (int32_t)v.slices, scales, axis, made, error);
+    return add_constant(g, s, t, TUFF_S8, q, t->bytes / sizeof(float), (int32_t)v.slices, scales, axis, made, error);
+}
+
+tuff_status tuff_constant_weight(tuff_graph *g, tuff_subgraph *s, tuff_weights *w, int32_t tensor, int32_t axis, const double *floors, int32_t *made,
+                                 tuff_error *error) {
+    const tuff_tensor t = s->tensors[tensor];
+    for (int32_t k = 0; k < w->count; k++)
+        if (w->list[k].from == tensor && w->list[k].axis == axis && above(&s->tensors[w->list[k].to].quantization, floors)) {
+            *made = w->list[k].to;
+            return TUFF_OK;
+        }
+    TUFF_TRY(new_weight(g, s, &t, axis, floors, made, error));
+    w->list[w->count++] = (struct tuff_weight){tensor, axis, *made};
+    return TUFF_OK;
 }
 
 tuff_status tuff_constant_bias(tuff_graph *g, tuff_subgraph *s, int32_t tensor, float data_scale, int32_t weight, int32_t *made, tuff_error *error) {

@@ -30,38 +30,20 @@ static bool worth_it(const tuff_subgraph *s, const tuff_node *n, const tuff_rule
     return true;
 }
 
-/* Weights read by several nodes along the same axis are converted once. */
-typedef struct converted {
-    int32_t from, axis, to;
-} converted;
-
-static tuff_status weight(tuff_graph *g, tuff_subgraph *s, converted *list, int32_t *n_list, int32_t tensor, int32_t axis, int32_t *made, tuff_error *error) {
-    for (int32_t k = 0; k < *n_list; k++)
-        if (list[k].from == tensor && list[k].axis == axis) {
-            *made = list[k].to;
-            return TUFF_OK;
-        }
-    TUFF_TRY(tuff_constant_weight(g, s, tensor, axis, NULL, made, error));
-    list[(*n_list)++] = (converted){tensor, axis, *made};
-    return TUFF_OK;
-}
-
 static tuff_status rewrite_subgraph(tuff_graph *g, tuff_subgraph *s, int32_t *weights, tuff_error *error) {
-    int32_t n_list = 0, room = 0;
-    for (int32_t n = 0; n < s->n_nodes; n++) room += s->nodes[n].n_inputs;
-    converted *list = TUFF_NEW_ARRAY(g->arena, (size_t)room, converted, error);
-    if (!list) return TUFF_ERR_MEMORY;
+    tuff_weights made;
+    TUFF_TRY(tuff_weights_begin(&made, g, s, error));
     for (int32_t n = 0; n < s->n_nodes; n++) {
         tuff_node *node = &s->nodes[n];
         tuff_rule rule;
         if (!tuff_rule_find(s, node, TUFF_QUANTIZE_DYNAMIC, &rule) || !worth_it(s, node, &rule)) continue;
         for (int32_t k = 0; k < node->n_inputs; k++) {
             const tuff_rule_item item = tuff_rule_input(&rule, k);
-            if (item.role == TUFF_ROLE_WEIGHT) TUFF_TRY(weight(g, s, list, &n_list, node->inputs[k], item.axis, &node->inputs[k], error));
+            if (item.role == TUFF_ROLE_WEIGHT) TUFF_TRY(tuff_constant_weight(g, s, &made, node->inputs[k], item.axis, NULL, &node->inputs[k], error));
         }
         ask_asymmetric(node);
     }
-    *weights += n_list;
+    *weights += made.count;
     return TUFF_OK;
 }
 

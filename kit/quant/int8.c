@@ -26,7 +26,8 @@ typedef struct rewriter {
     group *groups; /* per tensor */
     bool *active;  /* per tensor: becomes s8 */
     int32_t room;
-    int32_t weights, requantized; /* for the report */
+    tuff_weights weights;
+    int32_t requantized; /* for the report */
     tuff_error *error;
 } rewriter;
 
@@ -172,9 +173,8 @@ static tuff_status replace_weight(rewriter *w, int32_t n, const tuff_rule *rule,
         return tuff_fail(w->error, TUFF_ERR_UNSUPPORTED, "op %d %s, %s: its weights '%s' are no constant with an axis %d", (int)n, node->op->name,
                          tuff_node_place(w->s, node, place, sizeof place), t->name ? t->name : "", (int)axis);
     TUFF_TRY(weight_floors(w, node, rule, k, &floors));
-    TUFF_TRY(tuff_constant_weight(w->g, w->s, node->inputs[k], axis, floors, &made, w->error));
+    TUFF_TRY(tuff_constant_weight(w->g, w->s, &w->weights, node->inputs[k], axis, floors, &made, w->error));
     w->s->nodes[n].inputs[k] = made;
-    w->weights++;
     return TUFF_OK;
 }
 
@@ -284,13 +284,14 @@ tuff_status tuff_check_int8(const tuff_graph *g, tuff_error *error) {
 tuff_status tuff_rewrite_int8(tuff_graph *g, const tuff_ranges *ranges, const tuff_quantize_options *o, tuff_error *error) {
     rewriter w = {.g = g, .s = &g->subgraphs[0], .error = error};
     TUFF_TRY(begin(&w, ranges));
+    TUFF_TRY(tuff_weights_begin(&w.weights, g, w.s, error));
     for (int32_t n = 0; n < w.s->n_nodes; n++) TUFF_TRY(share(&w, &n));
     const int32_t n_activations = w.s->n_tensors;
     for (int32_t n = 0; n < w.s->n_nodes; n++) TUFF_TRY(replace_constants(&w, n));
     for (int32_t t = 0; t < n_activations; t++)
         if (w.active[t]) TUFF_TRY(convert(&w, t));
     if (o->float_io) TUFF_TRY(float_ends(&w));
-    tuff_report_line(o->report, "quantized to int8: %d weights per channel, %s inputs and outputs", (int)w.weights, o->float_io ? "float" : "int8");
+    tuff_report_line(o->report, "quantized to int8: %d weights per channel, %s inputs and outputs", (int)w.weights.count, o->float_io ? "float" : "int8");
     if (w.requantized > 0) tuff_report_line(o->report, "%d QUANTIZE between tensors that must share a scale and keep one of their own", (int)w.requantized);
     return TUFF_OK;
 }

@@ -87,8 +87,16 @@ tuff_status tuff_calibrate(const tuff_graph *g, tuff_dataset *dataset, const tuf
 
 /* ---- constants.c ---- */
 const char *tuff_calibration_name(tuff_calibration method); /* "minmax" */
-/* A new constant: `tensor` as symmetric s8, a scale per slice along `axis`. floors: per slice, the least scale allowed, or NULL. */
-tuff_status tuff_constant_weight(tuff_graph *g, tuff_subgraph *s, int32_t tensor, int32_t axis, const double *floors, int32_t *made,
+/* Weights made so far: nodes that share them go on sharing. */
+typedef struct tuff_weights {
+    struct tuff_weight {
+        int32_t from, axis, to;
+    } * list;
+    int32_t count, room;
+} tuff_weights;
+tuff_status tuff_weights_begin(tuff_weights *w, tuff_graph *g, const tuff_subgraph *s, tuff_error *error) TUFF_MUST_USE;
+/* A constant: `tensor` as symmetric s8, a scale per slice along `axis`. floors: per slice, the least scale allowed, or NULL. */
+tuff_status tuff_constant_weight(tuff_graph *g, tuff_subgraph *s, tuff_weights *w, int32_t tensor, int32_t axis, const double *floors, int32_t *made,
                                  tuff_error *error) TUFF_MUST_USE;
 /* A new constant: bias `tensor` (-1: zeros) as s32 with scale data_scale times the scales of the s8 constant `weight`. */
 tuff_status tuff_constant_bias(tuff_graph *g, tuff_subgraph *s, int32_t tensor, float data_scale, int32_t weight, int32_t *made,

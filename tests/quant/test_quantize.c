@@ -356,6 +356,45 @@ static void test_int8_notes_the_calibration(void **state) {
     tuff_graph_free(g);
 }
 
+static void test_int8_notes_the_mean_of_raw_data(void **state) {
+    (void)state;
+    tuff_graph *g = classifier(), *q = NULL;
+    const tuff_recipe recipe = {.present = true, .count = 1, .mean = {0.0f}, .std = {255.0f}};
+    tuff_feed_options feed = TUFF_FEED_OPTIONS;
+    tuff_quantize_options o = TUFF_QUANTIZE_OPTIONS;
+    float values[SAMPLES * WIDTH] = {0};
+    values[3] = 1.0f; /* 255 of 64 values */
+    tuff_dataset *d = dataset_of(values, SAMPLES);
+    feed.recipe = &recipe;
+    o.feed = &feed;
+    assert_int_equal(tuff_graph_quantize(g, d, &o, &q, NULL), TUFF_OK);
+    static const char expected[] = "{\"samples\":16,\"method\":\"minmax\",\"raw_mean\":4.0}";
+    assert_int_equal(q->metadata[0].content.count, sizeof expected - 1);
+    assert_memory_equal(q->metadata[0].content.data, expected, sizeof expected - 1);
+    tuff_dataset_close(d);
+    tuff_graph_free(q);
+    tuff_graph_free(g);
+}
+
+static void test_int8_nodes_that_share_weights_go_on_sharing(void **state) {
+    (void)state;
+    tuff_graph *g = new_graph();
+    const int32_t w_shape[2] = {WIDTH, WIDTH};
+    static const float square[WIDTH * WIDTH] = {0.5f, -0.5f, 0.25f, 0.1f, 0.3f, 0.2f, 0.1f, 0.0f, -0.4f, 0.4f, 0.7f, 0.1f, 0.1f, 0.1f, 0.1f, 0.1f};
+    const int32_t x = activation(g, "x", WIDTH), y = activation(g, "y", WIDTH), z = activation(g, "z", WIDTH), w = constant(g, "kernel", 2, w_shape, square);
+    node(g, "FULLY_CONNECTED", (const int32_t[]){x, w}, 2, y);
+    node(g, "FULLY_CONNECTED", (const int32_t[]){y, w}, 2, z);
+    ends(g, x, z);
+    const tuff_quantize_options o = TUFF_QUANTIZE_OPTIONS;
+    tuff_graph *q = quantized(g, &o);
+    const tuff_node *n = q->subgraphs[0].nodes;
+    assert_int_equal(n[0].inputs[1], n[1].inputs[1]);
+    assert_true(n[0].inputs[2] != n[1].inputs[2]); /* biases have the scales of their own inputs */
+    assert_true(distance(g, q, WIDTH) < 0.02);
+    tuff_graph_free(q);
+    tuff_graph_free(g);
+}
+
 /* ---- what it says ---- */
 
 static void keep_lines(void *context, const char *text) {
@@ -554,6 +593,8 @@ int main(void) {
         cmocka_unit_test(test_int8_with_float_ends_keeps_names_and_signature),
         cmocka_unit_test(test_int8_gives_a_left_out_bias_zeros),
         cmocka_unit_test(test_int8_notes_the_calibration),
+        cmocka_unit_test(test_int8_notes_the_mean_of_raw_data),
+        cmocka_unit_test(test_int8_nodes_that_share_weights_go_on_sharing),
         cmocka_unit_test(test_report_tells_samples_and_whether_ranges_settled),
         cmocka_unit_test(test_data_that_says_nothing_is_refused),
         cmocka_unit_test(test_data_out_of_the_recipes_range_is_refused),
