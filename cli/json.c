@@ -6,12 +6,24 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Length of the UTF-8 sequence at `c`, 0 where it is none (names come from files). */
+static int sequence(const unsigned char *c) {
+    const int length = *c < 0x80 ? 1 : *c >= 0xc2 && *c < 0xe0 ? 2 : *c >= 0xe0 && *c < 0xf0 ? 3 : *c >= 0xf0 && *c < 0xf5 ? 4 : 0;
+    for (int k = 1; k < length; k++)
+        if ((c[k] & 0xc0) != 0x80) return 0;
+    return length;
+}
+
 static void quoted(FILE *out, const char *text) {
     fputc('"', out);
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++)
-        if (*c == '"' || *c == '\\') fprintf(out, "\\%c", *c);
+    for (const unsigned char *c = (const unsigned char *)text; *c;) {
+        const int length = sequence(c);
+        if (length == 0) fputs("\\ufffd", out);
+        else if (*c == '"' || *c == '\\') fprintf(out, "\\%c", *c);
         else if (*c < 32 || *c == 127) fprintf(out, "\\u%04x", *c);
-        else fputc(*c, out);
+        else fwrite(c, 1, (size_t)length, out);
+        c += length ? length : 1;
+    }
     fputc('"', out);
 }
 

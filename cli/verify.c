@@ -156,7 +156,7 @@ static int run_zip(zip_run *z) {
         json_integer(z->json, "passed", (int64_t)z->passed);
         json_integer(z->json, "failed", (int64_t)z->failed);
         json_end_object(z->json);
-    } else printf("%-32s %6zu passed, %6zu failed\n", cli_base(z->path), z->passed, z->failed);
+    } else printf("%-40s %6zu passed, %6zu failed\n", cli_base(z->path), z->passed, z->failed);
     tuff_cases_close(z->cases);
     return next == SIZE_MAX ? cli_fail(&error) : CLI_OK;
 }

@@ -187,7 +187,7 @@ static void test_verify_passes_what_it_recorded_and_says_how_far_off_another_is(
     run("tuff verify --record m.zip m.tflite && tuff verify --record q.zip q.tflite --data " DIGITS
         " --runs 3 && tuff verify m.zip q.zip --cpu none --no-in-place");
     assert_ok();
-    assert_has(out, "m.zip                                 1 passed,      0 failed\n");
+    assert_has(out, "m.zip                                         1 passed,      0 failed\n");
     assert_has(out, "\n2 passed, 0 failed\n");
     /* the same case with the other model behind it */
     run("mkdir -p x && cd x && unzip -q ../q.zip && cp ../m.tflite q/model.tflite && zip -q -r ../wrong.zip . && cd .. && rm -r x && tuff verify wrong.zip; "
