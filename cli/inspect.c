@@ -203,7 +203,8 @@ static void print_plan(const tuff_inspection *in) {
         const tuff_buffer_info *b = &in->buffers[k];
         char row[WIDTH + 2] = "";
         for (int32_t c = 0; c < columns; c++) row[c] = b->first < (c + 1) * per_column && b->last >= c * per_column ? '#' : '.';
-        printf("%10s %10s  %s  %s\n", cli_group((int64_t)b->offset), cli_group((int64_t)b->bytes), row, b->name);
+        const int length = (int)strcspn(b->name, ";"); /* converters join the names of all that they fused */
+        printf("%10s %10s  %s  %.*s%s\n", cli_group((int64_t)b->offset), cli_group((int64_t)b->bytes), row, length, b->name, b->name[length] ? ";..." : "");
     }
     if (in->state_bytes) printf("%10s %10s  state: kept between inferences\n", "", cli_group((int64_t)in->state_bytes));
     if (in->packed_bytes) printf("%10s %10s  constants laid out for this machine\n", "", cli_group((int64_t)in->packed_bytes));
