@@ -125,8 +125,8 @@ tuff_status tuff_zip_create(tuff_zip_writer **writer, tuff_error *error) {
 }
 
 tuff_status tuff_zip_add(tuff_zip_writer *writer, const char *name, const void *bytes, size_t count, tuff_error *error) {
-    void *copy = malloc(count ? count : 1);
-    if (!copy) return tuff_fail_memory(error, count);
+    void *copy = count ? malloc(count) : NULL; /* libzip doesn't free a buffer of no bytes */
+    if (count && !copy) return tuff_fail_memory(error, count);
     if (count) memcpy(copy, bytes, count);
     zip_source_t *source = zip_source_buffer(writer->zip, copy, count, 1);
     if (!source) {
