@@ -4,13 +4,13 @@
 #include <stdio.h>
 #include <tuff/tuff.h>
 
-static tuff_status classify(const char *path, const uint8_t *pixels, int width, int height, tuff_error *error) {
+static tuff_status classify(const char *path, const uint8_t *pixels, tuff_error *error) {
     tuff_model *model = NULL;
     tuff_interpreter *it = NULL;
     float score[10];
     tuff_status status = tuff_model_open(path, NULL, &model, error);
     if (!status) status = tuff_interpreter_create(model, NULL, &it, error);
-    if (!status) status = tuff_interpreter_set_pixels(it, 0, pixels, width, height, 1, error); /* raw 0..255: the recipe does the rest */
+    if (!status) status = tuff_interpreter_set_pixels(it, 0, pixels, 28, 28, 1, error); /* raw 0..255: the recipe does the rest */
     if (!status) status = tuff_interpreter_invoke(it, error);
     if (!status) status = tuff_interpreter_get_f32(it, 0, score, 10, error); /* real numbers, whatever the model's type */
     if (!status) {
@@ -30,6 +30,6 @@ int main(int argc, char **argv) {
     FILE *picture = argc == 3 ? fopen(argv[2], "rb") : NULL;
     if (!picture || fscanf(picture, "P5 28 28 255%*c") != 0 || fread(pixels, 1, sizeof pixels, picture) != sizeof pixels) return 2;
     tuff_error error = {0};
-    if (classify(argv[1], pixels, 28, 28, &error)) fprintf(stderr, "%s\n", error.message);
+    if (classify(argv[1], pixels, &error)) fprintf(stderr, "%s\n", error.message);
     return error.status != TUFF_OK;
 }

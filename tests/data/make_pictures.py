@@ -119,6 +119,12 @@ def digits():
         labels = np.frombuffer(f.read(), np.uint8, offset=8)
     png("digit.png", images[0], 0)  # a seven
     png("digit_inverted.png", 255 - images[0], 0)
+    # the same digit as a PGM (examples/digit.c) and as floats, rightly 0..1 and wrongly 0..255 (scripts/demo)
+    write("digit.pgm", b"P5 28 28 255\n" + images[0].tobytes())
+    for name, scale in (("digit_0_1.npy", 255), ("digit_0_255.npy", 1)):
+        out = io.BytesIO()
+        np.save(out, (images[0] / np.float32(scale)).astype(np.float32)[:, :, None])
+        write(name, out.getvalue())
     n = 100
     small = lambda data: gzip.compress(data, 9, mtime=0)
     write("digits/first100-images-idx3-ubyte.gz", small(struct.pack(">IIII", 0x803, n, 28, 28) + images[:n].tobytes()))
