@@ -16,7 +16,7 @@
 #include "tflite/tflite.h"
 #include "tflite/zip.h"
 
-void *read_room(reader *r, size_t count, size_t each) {
+void *tuff_reader_room(reader *r, size_t count, size_t each) {
     size_t bytes;
     if (!tuff_mul_size(count, each, &bytes)) bytes = SIZE_MAX;
     if (!tuff_flat_spend(&r->flat, bytes)) return NULL;
@@ -25,15 +25,15 @@ void *read_room(reader *r, size_t count, size_t each) {
     return room;
 }
 
-int32_t *read_indices(reader *r, const tuff_flat_table *table, int slot, int32_t *count) {
+int32_t *tuff_reader_indices(reader *r, const tuff_flat_table *table, int slot, int32_t *count) {
     const tuff_flat_vector v = tuff_flat_scalars(table, slot, 4);
-    int32_t *list = read_room(r, v.count, sizeof *list);
+    int32_t *list = tuff_reader_room(r, v.count, sizeof *list);
     if (list && v.count) memcpy(list, v.data, v.count * sizeof *list);
     *count = list ? (int32_t)v.count : 0;
     return list;
 }
 
-tuff_status read_range(reader *r, uint64_t offset, uint64_t size, tuff_flat_vector *data) {
+tuff_status tuff_reader_range(reader *r, uint64_t offset, uint64_t size, tuff_flat_vector *data) {
     if (offset > r->flat.count || size > r->flat.count - offset)
         return tuff_fail(r->error, TUFF_ERR_FORMAT, "data at byte %" PRIu64 " of %" PRIu64 " bytes goes beyond the file's %zu bytes", offset, size,
                          r->flat.count);
@@ -41,14 +41,14 @@ tuff_status read_range(reader *r, uint64_t offset, uint64_t size, tuff_flat_vect
     return TUFF_OK;
 }
 
-tuff_status read_buffer(reader *r, uint32_t index, tuff_flat_vector *data) {
+tuff_status tuff_reader_buffer(reader *r, uint32_t index, tuff_flat_vector *data) {
     *data = (tuff_flat_vector){.flat = &r->flat};
     if (index == 0) return TUFF_OK;
     if (index >= r->buffers.count) return tuff_fail(r->error, TUFF_ERR_MODEL, "buffer %" PRIu32 ", the file has %zu", index, r->buffers.count);
     const tuff_flat_table buffer = tuff_flat_table_at(&r->buffers, index);
     *data = tuff_flat_scalars(&buffer, BUFFER_DATA, 1);
     const uint64_t offset = tuff_flat_u64(&buffer, BUFFER_OFFSET, 0), size = tuff_flat_u64(&buffer, BUFFER_SIZE, 0);
-    if (offset > 1 && data->count == 0) return read_range(r, offset, size, data); /* 1 is a placeholder that some writers leave */
+    if (offset > 1 && data->count == 0) return tuff_reader_range(r, offset, size, data); /* 1 is a placeholder that some writers leave */
     return r->flat.status;
 }
 
@@ -64,7 +64,7 @@ static tuff_status read_code(reader *r, const tuff_flat_table *table, op_code *t
     if (code == TFLITE_CUSTOM && (!custom || !custom[0])) return tuff_fail(r->error, TUFF_ERR_MODEL, "a custom op without a name");
     to->op = tuff_op_by_code(code);
     if (to->op) return TUFF_OK;
-    tuff_op *op = read_room(r, 1, sizeof *op);
+    tuff_op *op = tuff_reader_room(r, 1, sizeof *op);
     if (!op) return r->flat.status;
     op->code = code;
     op->name = code == TFLITE_CUSTOM ? custom : tuff_arena_format(r->arena, r->error, "BUILTIN_%" PRId32, code);
@@ -74,7 +74,7 @@ static tuff_status read_code(reader *r, const tuff_flat_table *table, op_code *t
 
 static tuff_status read_codes(reader *r) {
     const tuff_flat_vector codes = tuff_flat_tables(&r->model, MODEL_OPERATOR_CODES);
-    r->codes = read_room(r, codes.count, sizeof *r->codes);
+    r->codes = tuff_reader_room(r, codes.count, sizeof *r->codes);
     if (!r->codes) return r->flat.status;
     r->n_codes = codes.count;
     for (size_t k = 0; k < codes.count; k++) {
@@ -94,7 +94,7 @@ static tuff_status read_options(reader *r, const tuff_flat_table *table, tuff_no
     const tuff_options *o = &n->op->options;
     const uint8_t first = tuff_flat_u8(table, OPERATOR_OPTIONS_TYPE, 0), second = tuff_flat_u8(table, OPERATOR_OPTIONS2_TYPE, 0);
     if (o->bytes) {
-        n->attrs = read_room(r, 1, o->bytes);
+        n->attrs = tuff_reader_room(r, 1, o->bytes);
         if (!n->attrs) return r->flat.status;
         tuff_fields_default(o->fields, n->attrs);
     }
@@ -111,7 +111,7 @@ static tuff_status read_options(reader *r, const tuff_flat_table *table, tuff_no
 static tuff_status read_custom_options(reader *r, const tuff_flat_table *table, tuff_node *n) {
     tuff_flat_vector custom = tuff_flat_scalars(table, OPERATOR_CUSTOM_OPTIONS, 1);
     const uint64_t offset = tuff_flat_u64(table, OPERATOR_LARGE_OPTIONS_OFFSET, 0), size = tuff_flat_u64(table, OPERATOR_LARGE_OPTIONS_SIZE, 0);
-    if (offset > 1 && custom.count == 0) TUFF_TRY(read_range(r, offset, size, &custom));
+    if (offset > 1 && custom.count == 0) TUFF_TRY(tuff_reader_range(r, offset, size, &custom));
     if (custom.count && n->op->code != TFLITE_CUSTOM) return tuff_fail(r->error, TUFF_ERR_MODEL, "a builtin op with %zu bytes of custom options", custom.count);
     n->custom_options = (tuff_bytes){custom.data, custom.count};
     return r->flat.status;
@@ -125,9 +125,9 @@ static tuff_status read_node(reader *r, const tuff_flat_table *table, tuff_node 
     n->version = r->codes[code].version;
     if (!tuff_flat_scalar(table, OPERATOR_INPUTS, 4) || !tuff_flat_scalar(table, OPERATOR_OUTPUTS, 4))
         return tuff_fail(r->error, TUFF_ERR_MODEL, "an op without a list of inputs or outputs");
-    n->inputs = read_indices(r, table, OPERATOR_INPUTS, &n->n_inputs);
-    n->outputs = read_indices(r, table, OPERATOR_OUTPUTS, &n->n_outputs);
-    n->intermediates = read_indices(r, table, OPERATOR_INTERMEDIATES, &n->n_intermediates);
+    n->inputs = tuff_reader_indices(r, table, OPERATOR_INPUTS, &n->n_inputs);
+    n->outputs = tuff_reader_indices(r, table, OPERATOR_OUTPUTS, &n->n_outputs);
+    n->intermediates = tuff_reader_indices(r, table, OPERATOR_INTERMEDIATES, &n->n_intermediates);
     n->debug_metadata = tuff_flat_s32(table, OPERATOR_DEBUG_METADATA, -1);
     const tuff_flat_vector mutating = tuff_flat_scalars(table, OPERATOR_MUTATING_INPUTS, 1);
     if (mutating.count == (size_t)n->n_inputs) n->mutating_inputs = mutating.data;
@@ -153,7 +153,7 @@ static void know_empty_constants(tuff_subgraph *s, uint8_t *written) {
 }
 
 static tuff_status read_nodes(reader *r, const tuff_flat_vector *operators, int32_t subgraph, tuff_subgraph *s) {
-    s->nodes = read_room(r, operators->count, sizeof *s->nodes);
+    s->nodes = tuff_reader_room(r, operators->count, sizeof *s->nodes);
     if (!s->nodes) return r->flat.status;
     for (size_t k = 0; k < operators->count; k++) {
         const tuff_flat_table table = tuff_flat_table_at(operators, k);
@@ -169,13 +169,13 @@ static tuff_status read_nodes(reader *r, const tuff_flat_vector *operators, int3
 }
 
 static tuff_status read_tensors(reader *r, const tuff_flat_vector *tensors, int32_t subgraph, tuff_subgraph *s) {
-    s->tensors = read_room(r, tensors->count, sizeof *s->tensors);
+    s->tensors = tuff_reader_room(r, tensors->count, sizeof *s->tensors);
     if (!s->tensors) return r->flat.status;
     for (size_t k = 0; k < tensors->count; k++) {
         const tuff_flat_table table = tuff_flat_table_at(tensors, k);
         tuff_tensor *t = &s->tensors[k];
         t->index = (int32_t)k;
-        const tuff_status status = read_tensor(r, &table, t);
+        const tuff_status status = tuff_reader_tensor(r, &table, t);
         if (status != TUFF_OK) {
             tuff_error_prefix(r->error, "subgraph %" PRId32 ", tensor %zu '%.80s'", subgraph, k, t->name ? t->name : "");
             return status;
@@ -190,8 +190,8 @@ static tuff_status read_subgraph(reader *r, const tuff_flat_table *table, int32_
     s->name = name ? name : "";
     s->debug_metadata = tuff_flat_s32(table, SUBGRAPH_DEBUG_METADATA, -1);
     const tuff_flat_vector tensors = tuff_flat_tables(table, SUBGRAPH_TENSORS), operators = tuff_flat_tables(table, SUBGRAPH_OPERATORS);
-    s->inputs = read_indices(r, table, SUBGRAPH_INPUTS, &s->n_inputs);
-    s->outputs = read_indices(r, table, SUBGRAPH_OUTPUTS, &s->n_outputs);
+    s->inputs = tuff_reader_indices(r, table, SUBGRAPH_INPUTS, &s->n_inputs);
+    s->outputs = tuff_reader_indices(r, table, SUBGRAPH_OUTPUTS, &s->n_outputs);
     if (tuff_flat_failed(&r->flat)) {
         tuff_error_prefix(r->error, "subgraph %" PRId32, subgraph);
         return r->flat.status;
@@ -200,7 +200,7 @@ static tuff_status read_subgraph(reader *r, const tuff_flat_table *table, int32_
         return tuff_fail(r->error, TUFF_ERR_MODEL, "subgraph %" PRId32 " has no list of %s", subgraph, tensors.data ? "operators" : "tensors");
     TUFF_TRY(read_tensors(r, &tensors, subgraph, s));
     TUFF_TRY(read_nodes(r, &operators, subgraph, s));
-    uint8_t *written = read_room(r, tensors.count, 1);
+    uint8_t *written = tuff_reader_room(r, tensors.count, 1);
     if (written) know_empty_constants(s, written);
     return r->flat.status;
 }
@@ -208,7 +208,7 @@ static tuff_status read_subgraph(reader *r, const tuff_flat_table *table, int32_
 static tuff_status read_subgraphs(reader *r) {
     const tuff_flat_vector subgraphs = tuff_flat_tables(&r->model, MODEL_SUBGRAPHS);
     tuff_graph *g = r->graph;
-    g->subgraphs = read_room(r, subgraphs.count, sizeof *g->subgraphs);
+    g->subgraphs = tuff_reader_room(r, subgraphs.count, sizeof *g->subgraphs);
     for (size_t k = 0; g->subgraphs && k < subgraphs.count; k++) {
         const tuff_flat_table table = tuff_flat_table_at(&subgraphs, k);
         TUFF_TRY(read_subgraph(r, &table, (int32_t)k, &g->subgraphs[k]));
@@ -221,7 +221,7 @@ static tuff_status read_subgraphs(reader *r) {
 
 static tuff_named_tensor *read_names(reader *r, const tuff_flat_table *table, int slot, int32_t *count) {
     const tuff_flat_vector maps = tuff_flat_tables(table, slot);
-    tuff_named_tensor *names = read_room(r, maps.count, sizeof *names);
+    tuff_named_tensor *names = tuff_reader_room(r, maps.count, sizeof *names);
     for (size_t k = 0; names && k < maps.count; k++) {
         const tuff_flat_table map = tuff_flat_table_at(&maps, k);
         const char *name = tuff_flat_string(&map, MAP_NAME);
@@ -235,7 +235,7 @@ static tuff_named_tensor *read_names(reader *r, const tuff_flat_table *table, in
 
 static tuff_status read_signatures(reader *r) {
     const tuff_flat_vector defs = tuff_flat_tables(&r->model, MODEL_SIGNATURE_DEFS);
-    tuff_signature *list = read_room(r, defs.count, sizeof *list);
+    tuff_signature *list = tuff_reader_room(r, defs.count, sizeof *list);
     for (size_t k = 0; list && k < defs.count; k++) {
         const tuff_flat_table def = tuff_flat_table_at(&defs, k);
         const char *key = tuff_flat_string(&def, SIGNATURE_KEY);
@@ -257,12 +257,12 @@ static tuff_status read_signatures(reader *r) {
 
 static tuff_status read_metadata(reader *r) {
     const tuff_flat_vector entries = tuff_flat_tables(&r->model, MODEL_METADATA);
-    tuff_metadata *list = read_room(r, entries.count, sizeof *list);
+    tuff_metadata *list = tuff_reader_room(r, entries.count, sizeof *list);
     for (size_t k = 0; list && k < entries.count; k++) {
         const tuff_flat_table entry = tuff_flat_table_at(&entries, k);
         const char *name = tuff_flat_string(&entry, METADATA_NAME);
         tuff_flat_vector content = {0};
-        const tuff_status status = read_buffer(r, tuff_flat_u32(&entry, METADATA_BUFFER, 0), &content);
+        const tuff_status status = tuff_reader_buffer(r, tuff_flat_u32(&entry, METADATA_BUFFER, 0), &content);
         if (status != TUFF_OK) {
             tuff_error_prefix(r->error, "metadata %zu '%.80s'", k, name ? name : "");
             return status;

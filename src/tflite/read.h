@@ -24,13 +24,13 @@ typedef struct reader {
 } reader;
 
 /* The bytes of buffer `index`: in the FlatBuffer, or behind it in the file. Empty for buffer 0. */
-tuff_status read_buffer(reader *r, uint32_t index, tuff_flat_vector *data);
+tuff_status tuff_reader_buffer(reader *r, uint32_t index, tuff_flat_vector *data);
 /* A range of the file that is outside the FlatBuffer. */
-tuff_status read_range(reader *r, uint64_t offset, uint64_t size, tuff_flat_vector *data);
+tuff_status tuff_reader_range(reader *r, uint64_t offset, uint64_t size, tuff_flat_vector *data);
 /* `count` zeroed elements from the arena, paid from the file's budget; NULL with the failure kept. */
-void *read_room(reader *r, size_t count, size_t each);
+void *tuff_reader_room(reader *r, size_t count, size_t each);
 /* A vector of tensor indices, copied (edits change them). */
-int32_t *read_indices(reader *r, const tuff_flat_table *table, int slot, int32_t *count);
-tuff_status read_tensor(reader *r, const tuff_flat_table *table, tuff_tensor *t);
+int32_t *tuff_reader_indices(reader *r, const tuff_flat_table *table, int slot, int32_t *count);
+tuff_status tuff_reader_tensor(reader *r, const tuff_flat_table *table, tuff_tensor *t);
 
 #endif

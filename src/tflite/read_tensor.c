@@ -14,7 +14,7 @@ static tuff_status read_shape(reader *r, const tuff_flat_table *table, tuff_tens
     if (shape.count > TUFF_MAX_RANK) return tuff_fail(r->error, TUFF_ERR_UNSUPPORTED, "rank %zu, at most %d is supported", shape.count, (int)TUFF_MAX_RANK);
     t->rank = (int32_t)shape.count;
     t->shape = tuff_flat_array(&shape, 4, r->arena);
-    if (!t->shape) t->shape = read_room(r, 0, 4);
+    if (!t->shape) t->shape = tuff_reader_room(r, 0, 4);
     const int32_t *dims = signature.count == shape.count ? tuff_flat_array(&signature, 4, r->arena) : NULL;
     for (int32_t k = 0; dims && k < t->rank; k++)
         if (dims[k] == -1) t->signature = dims;
@@ -55,7 +55,7 @@ static tuff_status read_scales(reader *r, const tuff_flat_table *table, tuff_qua
     q->scale = tuff_flat_array(&scale, 4, r->arena);
     q->zero_point = tuff_flat_array(&zero, 8, r->arena);
     if (zero.count < scale.count && q->zero_point) {
-        int64_t *repeated = read_room(r, scale.count, sizeof *repeated);
+        int64_t *repeated = tuff_reader_room(r, scale.count, sizeof *repeated);
         for (size_t k = 0; repeated && k < scale.count; k++) repeated[k] = q->zero_point[0];
         q->zero_point = repeated;
     }
@@ -87,7 +87,7 @@ static tuff_status read_sparse_indices(reader *r, const tuff_flat_table *dim, in
     if (kind == INDICES_NONE || holder.at == 0) return r->flat.status;
     *width = widths[kind];
     const tuff_flat_vector v = tuff_flat_scalars(&holder, 0, (size_t)*width);
-    int32_t *wide = read_room(r, v.count, sizeof *wide);
+    int32_t *wide = tuff_reader_room(r, v.count, sizeof *wide);
     for (size_t k = 0; wide && k < v.count; k++) {
         uint16_t half = 0;
         if (*width == 4) memcpy(&wide[k], v.data + 4 * k, 4);
@@ -104,11 +104,11 @@ static tuff_status read_sparsity(reader *r, const tuff_flat_table *table, tuff_t
     const tuff_flat_vector dims = tuff_flat_tables(table, SPARSITY_DIMS);
     if (dims.count > 2 * TUFF_MAX_RANK || order.count > 2 * TUFF_MAX_RANK || map.count > TUFF_MAX_RANK)
         return tuff_fail(r->error, TUFF_ERR_MODEL, "sparsity of %zu dims in order, %zu blocks and %zu dim records", order.count, map.count, dims.count);
-    tuff_sparsity *s = read_room(r, 1, sizeof *s);
+    tuff_sparsity *s = tuff_reader_room(r, 1, sizeof *s);
     if (!s) return r->flat.status;
     s->traversal_order = (tuff_s32s){tuff_flat_array(&order, 4, r->arena), order.count};
     s->block_map = (tuff_s32s){tuff_flat_array(&map, 4, r->arena), map.count};
-    s->dims = read_room(r, dims.count, sizeof *s->dims);
+    s->dims = tuff_reader_room(r, dims.count, sizeof *s->dims);
     s->dims_count = (int32_t)dims.count;
     for (size_t k = 0; s->dims && k < dims.count; k++) {
         const tuff_flat_table d = tuff_flat_table_at(&dims, k);
@@ -130,8 +130,8 @@ static tuff_status read_type(reader *r, const tuff_flat_table *table, int slot, 
 }
 
 static tuff_status read_subtypes(reader *r, const tuff_flat_vector *tables, tuff_tensor *t) {
-    tuff_subtypes *s = read_room(r, 1, sizeof *s);
-    if (s) s->list = read_room(r, tables->count, sizeof *s->list);
+    tuff_subtypes *s = tuff_reader_room(r, 1, sizeof *s);
+    if (s) s->list = tuff_reader_room(r, tables->count, sizeof *s->list);
     if (!s || !s->list) return r->flat.status;
     s->count = (int32_t)tables->count;
     for (int32_t k = 0; k < s->count; k++) {
@@ -157,18 +157,18 @@ static tuff_status read_constant(reader *r, const tuff_flat_table *table, tuff_t
         return tuff_fail(r->error, TUFF_ERR_UNSUPPORTED, "its data is external buffer %" PRIu32 ", in a file of its own: models in one file are supported",
                          external);
     tuff_flat_vector data;
-    TUFF_TRY(read_buffer(r, tuff_flat_u32(table, TENSOR_BUFFER, 0), &data));
+    TUFF_TRY(tuff_reader_buffer(r, tuff_flat_u32(table, TENSOR_BUFFER, 0), &data));
     if (data.count == 0) return TUFF_OK;
     t->bytes = data.count;
     t->data = data.data;
     if ((uintptr_t)data.data % alignment(t->type) != 0) {
-        void *copy = read_room(r, data.count, 1);
+        void *copy = tuff_reader_room(r, data.count, 1);
         if (copy) t->data = memcpy(copy, data.data, data.count);
     }
     return r->flat.status;
 }
 
-tuff_status read_tensor(reader *r, const tuff_flat_table *table, tuff_tensor *t) {
+tuff_status tuff_reader_tensor(reader *r, const tuff_flat_table *table, tuff_tensor *t) {
     const char *name = tuff_flat_string(table, TENSOR_NAME);
     t->name = name ? name : "";
     TUFF_TRY(read_type(r, table, TENSOR_TYPE, &t->type));
