@@ -1,8 +1,7 @@
 /* Accuracy on a dataset, and agreement of two models.
  * SPDX-License-Identifier: Apache-2.0
  *
- * A class is the index of the largest value of output 0's first batch item, the first one where several are equal. A model with one value per item is a yes-or-no
- * classifier: class 1 above one half. "Among the k best" counts how many values beat the label's, ties going to the lower index, as a stable sort does.
+ * "Among the k best" counts how many values beat the label's, ties going to the lower index, as a stable sort does.
  */
 #include "tuff/eval.h"
 
@@ -11,66 +10,35 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "kit/eval/classifier.h"
 
-/* One model at work. */
+/* One model with its way of being fed. */
 typedef struct subject {
-    tuff_interpreter *it;
+    tuff_classifier model;
     tuff_feed *feed;
-    float *values; /* of the whole output 0 */
-    size_t count;
-    int32_t per_item, classes;
 } subject;
 
 static void subject_close(subject *s) {
-    free(s->values);
     tuff_feed_destroy(s->feed);
-    tuff_interpreter_destroy(s->it);
+    tuff_classifier_close(&s->model);
 }
 
 static tuff_status subject_open(subject *s, const tuff_model *model, const tuff_feed_options *feed, const tuff_eval_options *options, tuff_error *error) {
-    tuff_interpreter_options how = TUFF_INTERPRETER_OPTIONS;
-    how.threads = options->threads;
-    how.cpu = options->cpu;
-    TUFF_TRY(tuff_interpreter_create(model, &how, &s->it, error));
-    TUFF_TRY(tuff_feed_create(model, feed, &s->feed, error));
-    const tuff_tensor *t = tuff_interpreter_output(s->it, 0);
-    if (!t) return tuff_fail(error, TUFF_ERR_MODEL, "the model has no output to evaluate");
-    int64_t count = 1;
-    for (int32_t i = 0; i < t->rank; i++) count *= t->shape[i];
-    const int64_t items = t->rank > 1 ? t->shape[0] : 1;
-    if (count < 1 || count / items > INT32_MAX)
-        return tuff_fail(error, TUFF_ERR_MODEL, "output %s has %lld values, expected one per class", t->name, (long long)count);
-    s->count = (size_t)count;
-    s->per_item = (int32_t)(count / items);
-    s->classes = s->per_item == 1 ? 2 : s->per_item;
-    s->values = malloc(s->count * sizeof *s->values);
-    return s->values ? TUFF_OK : tuff_fail_memory(error, s->count * sizeof *s->values);
-}
-
-static tuff_status predict(subject *s, const tuff_sample *sample, int32_t *class, tuff_error *error) {
-    TUFF_TRY(tuff_feed_put(s->feed, s->it, sample, error));
-    TUFF_TRY(tuff_interpreter_invoke(s->it, error));
-    TUFF_TRY(tuff_interpreter_get_f32(s->it, 0, s->values, s->count, error));
-    *class = 0;
-    if (s->per_item == 1) *class = s->values[0] > 0.5f;
-    for (int32_t k = 1; k < s->per_item; k++)
-        if (s->values[k] > s->values[*class]) *class = k;
-    return TUFF_OK;
+    TUFF_TRY(tuff_classifier_open(&s->model, model, options->threads, options->cpu, error));
+    return tuff_feed_create(model, feed, &s->feed, error);
 }
 
 /* Is `label` among the `top` largest values? */
-static bool among_top(const subject *s, int32_t predicted, int32_t label, int32_t top) {
+static bool among_top(const tuff_classifier *s, int32_t predicted, int32_t label, int32_t top) {
     if (s->per_item == 1) return top > 1 || predicted == label;
     int32_t better = 0;
     for (int32_t k = 0; k < s->per_item; k++) better += s->values[k] > s->values[label] || (s->values[k] == s->values[label] && k < label);
     return better < top;
 }
 
-static tuff_status count_label(const subject *s, const tuff_sample *sample, int32_t predicted, const tuff_eval_options *options, tuff_eval_result *r,
+static tuff_status count_label(const tuff_classifier *s, const tuff_sample *sample, int32_t predicted, const tuff_eval_options *options, tuff_eval_result *r,
                                tuff_error *error) {
-    if (sample->label < 0 || sample->label >= r->classes)
-        return tuff_fail(error, TUFF_ERR_DATA, "%s: label %d, expected 0..%d: the model has %d classes", sample->name, (int)sample->label, (int)r->classes - 1,
-                         (int)r->classes);
+    TUFF_TRY(tuff_classifier_check_label(s, sample, error));
     r->right += predicted == sample->label;
     r->right_top += among_top(s, predicted, sample->label, options->top > 1 ? options->top : 1);
     if (r->confusion) r->confusion[(size_t)sample->label * (size_t)r->classes + (size_t)predicted]++;
@@ -94,10 +62,10 @@ static tuff_status eval_samples(subject *this, subject *other, tuff_dataset *dat
         tuff_sample sample;
         int32_t predicted, second;
         TUFF_TRY(tuff_dataset_get(dataset, k, &sample, error));
-        TUFF_TRY(predict(this, &sample, &predicted, error));
-        if (r->labelled) TUFF_TRY(count_label(this, &sample, predicted, options, r, error));
-        if (other->it) {
-            TUFF_TRY(predict(other, &sample, &second, error));
+        TUFF_TRY(tuff_classifier_predict(&this->model, this->feed, &sample, &predicted, error));
+        if (r->labelled) TUFF_TRY(count_label(&this->model, &sample, predicted, options, r, error));
+        if (other->model.it) {
+            TUFF_TRY(tuff_classifier_predict(&other->model, other->feed, &sample, &second, error));
             count_other(&sample, predicted, second, r);
         }
         r->n++;
@@ -115,7 +83,7 @@ static tuff_status prepare(subject *this, subject *other, const tuff_model *mode
                            tuff_error *error) {
     TUFF_TRY(subject_open(this, model, options->feed, options, error));
     TUFF_TRY(tuff_dataset_match_labels(dataset, model, error));
-    r->classes = this->classes;
+    r->classes = this->model.classes;
     r->labelled = tuff_dataset_has_labels(dataset);
     r->compared = options->against != NULL;
     if (r->compared) {
@@ -124,8 +92,8 @@ static tuff_status prepare(subject *this, subject *other, const tuff_model *mode
         own.invert = options->feed && options->feed->invert;
         if (options->feed && !tuff_model_recipe(options->against, 0).present) own.recipe = options->feed->recipe;
         TUFF_TRY(subject_open(other, options->against, &own, options, error));
-        if (other->classes != this->classes)
-            return tuff_fail(error, TUFF_ERR_MODEL, "the models have %d and %d classes, expected as many", (int)this->classes, (int)other->classes);
+        if (other->model.classes != this->model.classes)
+            return tuff_fail(error, TUFF_ERR_MODEL, "the models have %d and %d classes, expected as many", (int)this->model.classes, (int)other->model.classes);
     }
     if (!r->labelled || r->classes > TUFF_CONFUSION_CLASSES) return TUFF_OK;
     r->confusion = calloc((size_t)r->classes * (size_t)r->classes, sizeof *r->confusion);
