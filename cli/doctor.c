@@ -71,6 +71,7 @@ static void print_text(const visit *v, FILE *out) {
     }
     const tuff_treatment *t = &d->trials[d->winner].treatment;
     cli_line(out, "verdict", "%s: %s", t->name, d->why);
+    if (d->count > 1 && d->trials[1].group == 0) cli_line(out, "", "%s gives the same answers, and the simplest is taken", d->trials[1].treatment.name);
     if (d->own < 0) cli_line(out, "", "the model carries no recipe%s", v->s->write ? "" : "; --write FILE makes a copy that does");
     else if (d->trials[d->own].group == 0) cli_line(out, "", "that is the recipe that the model carries");
     else cli_line(out, "", "the model's own recipe is wrong%s", v->s->write ? "" : "; --write FILE makes a copy with this one");

@@ -7,8 +7,9 @@
 
 #include <cmocka.h>
 
-#include "graph/attrs.h"
 #include "graph/graph.h"
+#include "kit/io/npy.h"
+#include "kit/io/zip.h"
 #include "ops/ops.h"
 #include "scratch.h"
 #include "tuff/doctor.h"
@@ -124,25 +125,80 @@ static tuff_graph *brightest_channel(void) {
     return g;
 }
 
-/* As .npy files in an .npz's stead: idx has no colours. Class 0 is blue. */
-static void write_colours(const char *name) {
-    enum { N = 60 };
-    char header[128] = "\x93NUMPY\x01";
-    FILE *f = fopen(scratch_path(&work, name), "wb");
-    assert_non_null(f);
-    (void)header;
-    for (int k = 0; k < N; k++) {
-        fprintf(f, "%d", 0); /* placeholder column count is fixed below */
-        fputc('\n', f);
+static void add_array(tuff_zip_writer *zip, const char *name, int32_t rank, const int64_t *shape, const uint8_t *data, size_t bytes) {
+    tuff_array array = {.type = TUFF_U8, .rank = rank, .count = (int64_t)bytes, .data = data, .bytes = bytes};
+    tuff_buffer npy = {0};
+    memcpy(array.shape, shape, (size_t)rank * sizeof *shape);
+    assert_int_equal(tuff_npy_write(&array, &npy, NULL), TUFF_OK);
+    assert_int_equal(tuff_zip_add(zip, name, npy.data, npy.count, NULL), TUFF_OK);
+    tuff_buffer_free(&npy);
+}
+
+/* Pictures with noise on one bright channel; class 0 is blue, 2 is red. */
+enum { COLOURS = 300, COLOUR_BYTES = 48 };
+static void write_colours(const char *path) {
+    static uint8_t x[COLOURS * COLOUR_BYTES], y[COLOURS];
+    uint32_t noise = 1;
+    for (int k = 0; k < COLOURS; k++) {
+        y[k] = (uint8_t)(k % 3);
+        for (int i = 0; i < COLOUR_BYTES; i++) {
+            noise = noise * 1664525 + 1013904223;
+            x[k * COLOUR_BYTES + i] = (uint8_t)((noise >> 24) % 100 + (i % 3 == 2 - k % 3 ? 120 : 0));
+        }
     }
-    fclose(f);
+    tuff_zip_writer *zip;
+    tuff_buffer file = {0};
+    assert_int_equal(tuff_zip_create(&zip, NULL), TUFF_OK);
+    add_array(zip, "x.npy", 4, (int64_t[]){COLOURS, 4, 4, 3}, x, sizeof x);
+    add_array(zip, "y.npy", 1, (int64_t[]){COLOURS}, y, sizeof y);
+    assert_int_equal(tuff_zip_finish(zip, &file, NULL), TUFF_OK);
+    assert_int_equal(tuff_file_write(path, file.data, file.count, NULL), TUFF_OK);
+    tuff_buffer_free(&file);
+}
+
+static void test_finds_blue_for_red_and_puts_it_into_the_model(void **state) {
+    (void)state;
+    char data[1024];
+    snprintf(data, sizeof data, "%s", scratch_path(&work, "colours.npz"));
+    write_colours(data);
+    tuff_graph *g = brightest_channel();
+    tuff_model *model = model_of(g);
+    tuff_dataset *dataset = open_data(data, 0);
+    tuff_diagnosis d;
+    assert_int_equal(tuff_doctor(model, dataset, NULL, &d, NULL), TUFF_OK);
+    assert_int_equal(d.winner, 0);
+    assert_string_equal(d.trials[0].treatment.name, "0..1, BGR"); /* the first of a group: scale doesn't matter here, nor does transposing */
+    assert_true(d.groups < d.count);
+    assert_int_equal(d.trials[1].group, 0);
+    assert_int_equal(d.own, -1);
+    assert_int_equal(tuff_graph_treat(g, &d.trials[0].treatment, NULL), TUFF_OK);
+    assert_true(accuracy(g, data) == 1);
+    tuff_diagnosis_free(&d);
+    tuff_dataset_close(dataset);
+    tuff_model_close(model);
+    tuff_graph_free(g);
+}
+
+static void test_says_where_nothing_stands_out(void **state) {
+    (void)state;
+    tuff_graph *g = load(KERAS);
+    tuff_model *model = model_of(g);
+    tuff_dataset *dataset = open_data(DIGITS, 100);
+    tuff_diagnosis d;
+    assert_int_equal(tuff_doctor(model, dataset, NULL, &d, NULL), TUFF_OK);
+    assert_int_equal(d.winner, -1);
+    assert_non_null(strstr(d.why, "can't be told apart on 100 samples"));
+    tuff_diagnosis_free(&d);
+    tuff_dataset_close(dataset);
+    tuff_model_close(model);
+    tuff_graph_free(g);
 }
 
 int main(void) {
-    (void)brightest_channel;
-    (void)write_colours;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_finds_digits_that_are_transposed_and_inverted_and_treats_the_model),
+        cmocka_unit_test(test_finds_blue_for_red_and_puts_it_into_the_model),
+        cmocka_unit_test(test_says_where_nothing_stands_out),
     };
     return cmocka_run_group_tests_name("doctor", tests, open_folder, close_folder);
 }
