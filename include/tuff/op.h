@@ -209,6 +209,10 @@ TUFF_API void *tuff_infer_value(tuff_context *c, int32_t output);
 
 /* infer: how many bytes a string output takes (all of them: count, offsets, characters). Call after its shape is stated. */
 TUFF_API void tuff_infer_bytes(tuff_context *c, int32_t output, size_t bytes);
+/* infer, prepare: what a subgraph that makes one value of two does: the builtin code of its one op, or one of these. */
+enum { TUFF_BODY_EMPTY = -1, TUFF_BODY_OTHER = -2 }; /* no op: it gives its second value; several, or no such subgraph */
+TUFF_API int32_t tuff_infer_body(tuff_context *c, int32_t subgraph);
+
 /* infer: the number that stands for a named resource; -1: no memory */
 TUFF_API int32_t tuff_infer_resource(tuff_context *c, const char *container, const char *name);
 /* infer: what the resource whose handle is input `handle` was assigned last, as planned so far (type and shape); NULL: nothing yet, or the handle isn't known */

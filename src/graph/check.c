@@ -249,6 +249,14 @@ static tuff_status each_call(const tuff_graph *g, int32_t from, int32_t change, 
     return TUFF_OK;
 }
 
+/* The first op that names subgraphs. */
+static const char *caller_in(const tuff_subgraph *s) {
+    for (int32_t k = 0; k < s->n_nodes; k++)
+        for (const tuff_field *f = s->nodes[k].op->options.fields; f && f->kind != TUFF_FIELD_END_KIND; f++)
+            if (called(f, s->nodes[k].attrs).count) return s->nodes[k].op->name;
+    return "";
+}
+
 /* Takes away, again and again, a subgraph that nobody calls: what remains goes in circles. */
 static tuff_status check_calls(const tuff_graph *g, tuff_error *error) {
     int64_t *callers = TUFF_NEW_ARRAY(g->arena, (size_t)g->n_subgraphs, int64_t, error);
@@ -260,7 +268,8 @@ static tuff_status check_calls(const tuff_graph *g, tuff_error *error) {
     for (int32_t k = 0; k < queued; k++) TUFF_TRY(each_call(g, queue[k], -1, callers, queue, &queued, error));
     for (int32_t k = 0; k < g->n_subgraphs; k++)
         if (callers[k] > 0)
-            return tuff_fail(error, TUFF_ERR_MODEL, "subgraph %" PRId32 " '%.80s' calls itself, or others that call it", k, g->subgraphs[k].name);
+            return tuff_fail(error, TUFF_ERR_MODEL, "subgraph %" PRId32 " '%.80s' calls itself, or others that call it (%s)", k, g->subgraphs[k].name,
+                             caller_in(&g->subgraphs[k]));
     return TUFF_OK;
 }
 

@@ -45,9 +45,6 @@ typedef struct tuff_unique_attrs {
 typedef struct tuff_bucketize_attrs {
     tuff_f32s boundaries;
 } tuff_bucketize_attrs;
-typedef struct tuff_reduce_window_attrs {
-    int32_t reduce_function;
-} tuff_reduce_window_attrs;
 typedef struct tuff_mirror_pad_attrs {
     int8_t mode;
 } tuff_mirror_pad_attrs;
@@ -74,9 +71,6 @@ typedef struct tuff_skip_gram_attrs {
 typedef struct tuff_one_hot_attrs {
     int32_t axis;
 } tuff_one_hot_attrs;
-typedef struct tuff_random_attrs {
-    int64_t seed, seed2;
-} tuff_random_attrs;
 typedef struct tuff_batch_mat_mul_attrs {
     bool adj_x, adj_y, asymmetric_quantize_inputs;
 } tuff_batch_mat_mul_attrs;
@@ -150,31 +144,12 @@ typedef struct tuff_stablehlo_slice_attrs {
 typedef struct tuff_stablehlo_dynamic_slice_attrs {
     tuff_s64s slice_sizes;
 } tuff_stablehlo_dynamic_slice_attrs;
-typedef struct tuff_stablehlo_pad_attrs {
-    tuff_s64s edge_padding_low, edge_padding_high, interior_padding;
-} tuff_stablehlo_pad_attrs;
 typedef struct tuff_stablehlo_iota_attrs {
     int64_t iota_dimension;
 } tuff_stablehlo_iota_attrs;
 typedef struct tuff_stablehlo_transpose_attrs {
     tuff_s64s permutation;
 } tuff_stablehlo_transpose_attrs;
-typedef struct tuff_stablehlo_gather_attrs {
-    tuff_s64s offset_dims, collapsed_slice_dims, start_index_map;
-    int64_t index_vector_dim;
-    tuff_s64s slice_sizes;
-    bool indices_are_sorted;
-} tuff_stablehlo_gather_attrs;
-typedef struct tuff_stablehlo_scatter_attrs {
-    bool indices_are_sorted;
-    tuff_s64s update_window_dims, inserted_window_dims, scatter_dims_to_operand_dims;
-    int64_t index_vector_dim;
-    bool unique_indices;
-    int32_t update_computation_subgraph_index;
-} tuff_stablehlo_scatter_attrs;
-typedef struct tuff_stablehlo_rng_bit_generator_attrs {
-    int8_t algorithm;
-} tuff_stablehlo_rng_bit_generator_attrs;
 typedef struct tuff_stablehlo_convolution_attrs {
     tuff_s64s window_strides, padding, lhs_dilation, rhs_dilation;
     tuff_bytes window_reversal;
@@ -195,10 +170,6 @@ typedef struct tuff_stablehlo_reduce_attrs {
     tuff_s64s dimensions;
     int32_t body_subgraph_index;
 } tuff_stablehlo_reduce_attrs;
-typedef struct tuff_stablehlo_reduce_window_attrs {
-    tuff_s64s window_dimensions, window_strides, base_dilations, window_dilations, padding;
-    int32_t body_subgraph_index;
-} tuff_stablehlo_reduce_window_attrs;
 typedef struct tuff_stablehlo_sort_attrs {
     int64_t dimension;
     bool is_stable;

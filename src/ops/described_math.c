@@ -7,8 +7,6 @@
 #include "ops/activation.h"
 #include "ops/described.h"
 
-static const char *const reduce_window_names[] = {"UNSUPPORTED", "ADD", "MUL", "MINIMUM", "MAXIMUM", "ALL", "ANY", NULL};
-
 /* ---- one input, element by element ---- */
 
 static const tuff_field gelu_fields[] = {
@@ -52,7 +50,6 @@ TUFF_DESCRIBED(zeros_like, "ZEROS_LIKE", 93, 1, "input", "output", TUFF_OPTIONS_
 
 /* ---- two inputs, broadcast against each other; sums; selection ---- */
 
-
 TUFF_DESCRIBED(pow, "POW", 78, 1, "a b", "output", TUFF_OPTIONS_EMPTY(PowOptions, 56));
 TUFF_DESCRIBED(floor_div, "FLOOR_DIV", 90, 3, "a b", "output", TUFF_OPTIONS_EMPTY(FloorDivOptions, 65));
 TUFF_DESCRIBED(floor_mod, "FLOOR_MOD", 95, 2, "a b", "output", TUFF_OPTIONS_EMPTY(FloorModOptions, 72));
@@ -95,10 +92,6 @@ static const tuff_field bucketize_fields[] = {
     TUFF_FIELD(tuff_bucketize_attrs, boundaries, VECTOR_F32, 0),
     TUFF_FIELD_END,
 };
-static const tuff_field reduce_window_fields[] = {
-    TUFF_FIELD(tuff_reduce_window_attrs, reduce_function, S32, 0, .names = reduce_window_names),
-    TUFF_FIELD_END,
-};
 
 TUFF_DESCRIBED(arg_max, "ARG_MAX", 56, 3, "input axis", "output", TUFF_OPTIONS(ArgMaxOptions, 40, tuff_arg_max_attrs, arg_max_fields));
 TUFF_DESCRIBED(arg_min, "ARG_MIN", 79, 3, "input axis", "output", TUFF_OPTIONS(ArgMinOptions, 57, tuff_arg_min_attrs, arg_min_fields));
@@ -115,5 +108,3 @@ TUFF_DESCRIBED(unsorted_segment_sum, "UNSORTED_SEGMENT_SUM", 155, 1, "data segme
 TUFF_DESCRIBED(unsorted_segment_min, "UNSORTED_SEGMENT_MIN", 157, 1, "data segment_ids num_segments", "output",
                TUFF_OPTIONS_EMPTY(UnsortedSegmentMinOptions, 120));
 TUFF_DESCRIBED(bucketize, "BUCKETIZE", 147, 1, "input", "output", TUFF_OPTIONS(BucketizeOptions, 115, tuff_bucketize_attrs, bucketize_fields));
-TUFF_DESCRIBED(reduce_window, "REDUCE_WINDOW", 205, 1, "input init_value window_shape window_strides window_dilations", "output",
-               TUFF_OPTIONS2(ReduceWindowOptions, 20, tuff_reduce_window_attrs, reduce_window_fields));

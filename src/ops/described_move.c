@@ -27,7 +27,6 @@ TUFF_DESCRIBED(reverse_sequence, "REVERSE_SEQUENCE", 112, 1, "input seq_lengths"
                TUFF_OPTIONS(ReverseSequenceOptions, 87, tuff_reverse_sequence_attrs, reverse_sequence_fields));
 TUFF_DESCRIBED(batch_to_space_nd, "BATCH_TO_SPACE_ND", 37, 4, "input block_shape crops", "output", TUFF_OPTIONS_EMPTY(BatchToSpaceNDOptions, 24));
 TUFF_DESCRIBED(space_to_batch_nd, "SPACE_TO_BATCH_ND", 38, 4, "input block_shape paddings", "output", TUFF_OPTIONS_EMPTY(SpaceToBatchNDOptions, 25));
-TUFF_DESCRIBED(dilate, "DILATE", 203, 1, "input dilations padding_value", "output", TUFF_OPTIONS2_EMPTY(DilateOptions, 18));
 TUFF_DESCRIBED(dynamic_update_slice, "DYNAMIC_UPDATE_SLICE", 151, 6, "operand update start_indices", "output",
                TUFF_OPTIONS_EMPTY(DynamicUpdateSliceOptions, 117));
 TUFF_DESCRIBED(densify, "DENSIFY", 124, 1, "input", "output", TUFF_OPTIONS_EMPTY(DensifyOptions, 99));
@@ -79,11 +78,6 @@ static const tuff_field one_hot_fields[] = {
     TUFF_FIELD(tuff_one_hot_attrs, axis, S32, 0),
     TUFF_FIELD_END,
 };
-static const tuff_field random_fields[] = {
-    TUFF_FIELD(tuff_random_attrs, seed, S64, 0),
-    TUFF_FIELD(tuff_random_attrs, seed2, S64, 1),
-    TUFF_FIELD_END,
-};
 
 TUFF_DESCRIBED(fill, "FILL", 94, 5, "dims value", "output", TUFF_OPTIONS_EMPTY(FillOptions, 68));
 TUFF_DESCRIBED(range, "RANGE", 96, 2, "start limit delta", "output", TUFF_OPTIONS_EMPTY(RangeOptions, 73));
@@ -91,6 +85,3 @@ TUFF_DESCRIBED(one_hot, "ONE_HOT", 85, 1, "indices depth on_value off_value", "o
 TUFF_DESCRIBED(where, "WHERE", 109, 2, "condition", "output", TUFF_OPTIONS_EMPTY(WhereOptions, 85));
 TUFF_DESCRIBED(matrix_diag, "MATRIX_DIAG", 113, 1, "diagonal", "output", TUFF_OPTIONS_EMPTY(MatrixDiagOptions, 88));
 TUFF_DESCRIBED(matrix_set_diag, "MATRIX_SET_DIAG", 115, 1, "input diagonal", "output", TUFF_OPTIONS_EMPTY(MatrixSetDiagOptions, 90));
-TUFF_DESCRIBED(random_uniform, "RANDOM_UNIFORM", 148, 1, "shape", "output", TUFF_OPTIONS(RandomOptions, 114, tuff_random_attrs, random_fields));
-TUFF_DESCRIBED(random_standard_normal, "RANDOM_STANDARD_NORMAL", 146, 1, "shape", "output", TUFF_OPTIONS(RandomOptions, 114, tuff_random_attrs, random_fields));
-TUFF_DESCRIBED(multinomial, "MULTINOMIAL", 149, 1, "logits num_samples", "output", TUFF_OPTIONS(RandomOptions, 114, tuff_random_attrs, random_fields));

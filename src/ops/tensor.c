@@ -44,6 +44,20 @@ tuff_status tuff_check_same_scale(tuff_context *c, const tuff_tensor *t, const t
     return TUFF_OK;
 }
 
+tuff_status tuff_infer_shape_from(tuff_context *c, int32_t output, int32_t k) {
+    const tuff_tensor *shape = c->inputs[k];
+    int32_t dims[TUFF_MAX_RANK];
+    TUFF_CHECK(c, shape->rank == 1 && shape->shape[0] <= TUFF_MAX_RANK, "%s is no shape; expected a vector of at most %d numbers", tuff_shape_text(shape).text,
+               TUFF_MAX_RANK);
+    if (!shape->data) return TUFF_LATER;
+    for (int32_t d = 0; d < shape->shape[0]; d++) {
+        const int64_t dim = tuff_value_at(shape, d);
+        TUFF_CHECK(c, dim >= 0 && dim <= INT32_MAX, "'%s' states %lld elements along dimension %d", shape->name, (long long)dim, (int)d);
+        dims[d] = (int32_t)dim;
+    }
+    return tuff_infer_shape(c, output, shape->shape[0], dims);
+}
+
 tuff_text tuff_shape_text(const tuff_tensor *t) {
     tuff_text out;
     int used = snprintf(out.text, sizeof out.text, "%s '%.40s' [", tuff_type_name(t->type), t->name);

@@ -21,6 +21,9 @@ tuff_status tuff_check_quantized(tuff_context *c, const tuff_tensor *t);
 /* t shares the scale and zero point of `with` (or neither has any). */
 tuff_status tuff_check_same_scale(tuff_context *c, const tuff_tensor *t, const tuff_tensor *with);
 
+/* infer: `output` has the shape that input `k`, a vector, spells out; TUFF_LATER while its values aren't known. */
+tuff_status tuff_infer_shape_from(tuff_context *c, int32_t output, int32_t k);
+
 /* "f32 'name' [1,2,3]" for messages. */
 typedef struct tuff_text {
     char text[120];

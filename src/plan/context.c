@@ -61,6 +61,12 @@ void *tuff_infer_value(tuff_context *c, int32_t output) {
 
 void tuff_infer_bytes(tuff_context *c, int32_t output, size_t bytes) { planner_of(c)->plan->tensors[c->outputs[output]->index].bytes = bytes; }
 
+int32_t tuff_infer_body(tuff_context *c, int32_t subgraph) {
+    const tuff_graph *g = planner_of(c)->plan->graph;
+    if (subgraph < 0 || subgraph >= g->n_subgraphs || g->subgraphs[subgraph].n_nodes > 1) return TUFF_BODY_OTHER;
+    return g->subgraphs[subgraph].n_nodes ? g->subgraphs[subgraph].nodes[0].op->code : TUFF_BODY_EMPTY;
+}
+
 int32_t tuff_infer_resource(tuff_context *c, const char *container, const char *name) {
     const tuff_cell *cell = tuff_state_resource(planner_of(c)->plan->state, container, name, c->error);
     return cell ? cell->key.index : -1;
