@@ -17,12 +17,16 @@ need() {
         esac
     done
     [ -z "$missing" ] && return 0
+    command -v apt-get >/dev/null || { echo "missing, by their Debian names:$missing" >&2; exit 1; }
+    root_by=
+    [ "$(id -u)" = 0 ] || root_by=sudo
+    [ -z "$root_by" ] || command -v sudo >/dev/null || { echo "missing; as root: apt-get install$missing" >&2; exit 1; }
     echo "installing:$missing"
-    sudo=
-    [ "$(id -u)" = 0 ] || sudo=sudo
-    $sudo apt-get update -qq
+    $root_by apt-get update -qq
+    log=$(mktemp)
     # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+    $root_by env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >"$log" 2>&1 || { cat "$log"; rm -f "$log"; exit 1; }
+    rm -f "$log"
 }
 
 build_packages='gcc libc6-dev cmake ninja-build pkg-config libhdf5-dev libjson-c-dev libzip-dev zlib1g-dev libpng-dev libjpeg62-turbo-dev'
