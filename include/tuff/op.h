@@ -177,7 +177,8 @@ typedef struct tuff_variant {
 
 /* ---- what infer and prepare get ---- */
 typedef struct tuff_op tuff_op;
-typedef struct tuff_target { int level; int threads; } tuff_target; /* level: a tuff_cpu_level (base/cpu.h) */
+/* level: a tuff_cpu_level (base/cpu.h); small: scratch is to be as small as it can be */
+typedef struct tuff_target { int level; int threads; bool small; } tuff_target;
 
 typedef struct tuff_context {
     const tuff_op *op;

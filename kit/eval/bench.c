@@ -14,7 +14,7 @@
 #include "api/model.h"
 #include "base/cpu.h"
 #include "base/error.h"
-#include "kit/eval/random.h"
+#include "kit/data/random.h"
 
 static double now_us(void) {
     struct timespec t;

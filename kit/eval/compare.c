@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "kit/eval/random.h"
+#include "kit/data/random.h"
 #include "tuff/eval.h"
 
 typedef struct pair {

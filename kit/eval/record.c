@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "kit/eval/random.h"
+#include "kit/data/random.h"
 #include "kit/io/npy.h"
 #include "kit/io/zip.h"
 #include "tuff/verify.h"

@@ -3,6 +3,7 @@
  */
 #include "base/cpu.h"
 
+#ifndef TUFF_KERNELS_ONLY
 #include <stdint.h>
 #include <string.h>
 
@@ -54,3 +55,4 @@ bool tuff_cpu_parse(const char *text, tuff_cpu_level *level) {
     }
     return false;
 }
+#endif

@@ -373,8 +373,8 @@ static tuff_cost cost(const shape *s, int32_t element, bool rows) {
 }
 
 /* Pixels at a time whose accumulators stay in the first cache. */
-static int32_t run_of(const shape *s) {
-    const int32_t fit = 16 * 1024 / 4 / channels_of(s);
+static int32_t run_of(const tuff_context *c, const shape *s) {
+    const int32_t fit = c->target->small ? 1 : 16 * 1024 / 4 / channels_of(s);
     return fit < 1 ? 1 : fit < s->window.out_width ? fit : s->window.out_width > 0 ? s->window.out_width : 1;
 }
 
@@ -435,7 +435,7 @@ static tuff_status emit_s8_runs(tuff_context *c, const s8_args *a, tuff_io facto
     s8_args *args = tuff_args(c, &s8_runs);
     if (args) {
         *args = *a;
-        args->run = run_of(s);
+        args->run = run_of(c, s);
         args->prim = tuff_depthwise_s8_for(c->target->level);
         args->requantize = tuff_requantize_s8_for(c->target->level);
     }
@@ -447,7 +447,7 @@ static tuff_status emit_s8_runs(tuff_context *c, const s8_args *a, tuff_io facto
                           tuff_io_scratch(c, taps_bytes(s)),
                           tuff_io_scratch(c, (size_t)channels_of(s)),
                           wide_scratch(c, s, 1),
-                          tuff_io_scratch(c, (size_t)run_of(s) * (size_t)channels_of(s) * 4)};
+                          tuff_io_scratch(c, (size_t)run_of(c, s) * (size_t)channels_of(s) * 4)};
     return tuff_emit(c, &s8_runs, args, cost(s, 1, true), io, 9);
 }
 
@@ -499,7 +499,7 @@ static tuff_status prepare_hybrid(tuff_context *c, const shape *s, const tuff_we
     const bool on_prims = fits(c);
     const tuff_kernel *kernel = on_prims ? &hybrid_runs : &c->variant->kernel;
     if (on_prims) {
-        a.run = run_of(s);
+        a.run = run_of(c, s);
         a.prim = tuff_depthwise_s8_for(c->target->level);
     }
     hybrid_args *args = tuff_args(c, kernel);

@@ -316,7 +316,7 @@ static tuff_matmul complete(const tuff_context *c, const tuff_matmul *given, int
     tuff_matmul m = *given;
     const tuff_window *w = &m.window;
     const int64_t rows = tuff_window_pixels(w), share = ceil_div(rows, c->target->threads > 1 ? 2 * c->target->threads : 1);
-    int64_t fit = TILE_BYTES / row_bytes;
+    int64_t fit = c->target->small ? 1 : TILE_BYTES / row_bytes;
     if (fit > share) fit = share;
     m.tile_rows = (int32_t)(ceil_div(fit > 0 ? fit : 1, prim_rows) * prim_rows);
     m.gather = w->height != 1 || w->width != 1 || w->stride_height != 1 || w->stride_width != 1;

@@ -1,8 +1,8 @@
 /* Lifetimes, sharing and offsets of a plan's buffers.
  * SPDX-License-Identifier: Apache-2.0
  *
- * A buffer lives from the step that writes it first to the step that reads it last; graph inputs and outputs live for the whole run, so that
- * an input set once serves several invocations. Two buffers whose lives don't meet may share addresses: the largest are placed first, each
+ * A buffer lives from the step that writes it first to the step that reads it last; graph outputs live to the end of the run, and inputs for all of it,
+ * so that an input set once serves several invocations (unless the plan is asked to overlay them). Two buffers whose lives don't meet may share addresses: the largest are placed first, each
  * at the lowest offset that is free during its life (greedy by size, the order that TFLite's planner uses as well).
  */
 #include <stdlib.h>
@@ -73,20 +73,20 @@ static int by_offset(const void *a, const void *b) {
     return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
-static bool align_up(size_t bytes, size_t *aligned) {
-    if (!tuff_add_size(bytes, TUFF_BUFFER_ALIGN - 1, aligned)) return false;
-    *aligned &= ~(size_t)(TUFF_BUFFER_ALIGN - 1);
+static bool align_up(size_t bytes, size_t align, size_t *aligned) {
+    if (!tuff_add_size(bytes, align - 1, aligned)) return false;
+    *aligned &= ~(align - 1);
     return true;
 }
 
 /* The lowest offset at which `b` collides with no buffer placed before (sorted by offset) whose life meets its own. */
-static size_t lowest_free(tuff_plan_buffer *const *placed, size_t count, const tuff_plan_buffer *b, size_t bytes) {
+static size_t lowest_free(tuff_plan_buffer *const *placed, size_t count, const tuff_plan_buffer *b, size_t bytes, size_t align) {
     size_t at = 0;
     for (size_t k = 0; k < count; k++) {
         const tuff_plan_buffer *other = placed[k];
         if (other->last < b->first || other->first > b->last) continue;
         if (other->offset >= at + bytes) return at;
-        const size_t end = other->offset + ((other->bytes + TUFF_BUFFER_ALIGN - 1) & ~(size_t)(TUFF_BUFFER_ALIGN - 1));
+        const size_t end = other->offset + ((other->bytes + align - 1) & ~(align - 1));
         if (end > at) at = end;
     }
     return at;
@@ -97,6 +97,7 @@ static tuff_status offsets(tuff_planner *p) {
     tuff_plan_buffer **todo = TUFF_NEW_ARRAY(p->temporary, (size_t)plan->n_buffers * 2, tuff_plan_buffer *, p->error);
     if (!todo) return TUFF_ERR_MEMORY;
     tuff_plan_buffer **placed = todo + plan->n_buffers;
+    const size_t align = p->options->align ? p->options->align : TUFF_BUFFER_ALIGN;
     size_t n = 0;
     for (int32_t k = 0; k < plan->n_buffers; k++) {
         tuff_plan_buffer *b = &plan->buffers[k];
@@ -106,8 +107,8 @@ static tuff_status offsets(tuff_planner *p) {
     for (size_t k = 0; k < n; k++) {
         tuff_plan_buffer *b = todo[k];
         size_t bytes, end;
-        if (!align_up(b->bytes, &bytes)) return tuff_fail(p->error, TUFF_ERR_LIMIT, "activations of %zu bytes", b->bytes);
-        b->offset = lowest_free(placed, k, b, bytes);
+        if (!align_up(b->bytes, align, &bytes)) return tuff_fail(p->error, TUFF_ERR_LIMIT, "activations of %zu bytes", b->bytes);
+        b->offset = lowest_free(placed, k, b, bytes, align);
         if (!tuff_add_size(b->offset, bytes, &end)) return tuff_fail(p->error, TUFF_ERR_LIMIT, "activations larger than the address space");
         if (end > plan->arena_bytes) plan->arena_bytes = end;
         size_t at = k; /* insertion keeps `placed` sorted */

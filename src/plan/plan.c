@@ -332,7 +332,7 @@ static tuff_status start_inputs(tuff_planner *p) {
         } else if (t->type != TUFF_STRING) {
             const int32_t b = tuff_planner_tensor_buffer(p, t->index);
             if (b < 0) return TUFF_ERR_MEMORY;
-            plan->buffers[b].pinned = true;
+            plan->buffers[b].pinned = !p->options->overlay_inputs || p->is_output[t->index];
             plan->buffers[b].first = -1;
         }
     }

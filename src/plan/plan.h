@@ -53,6 +53,8 @@ typedef struct tuff_plan_step {
 typedef struct tuff_plan_options {
     tuff_target target;
     bool no_in_place, keep_all;
+    bool overlay_inputs;       /* the memory of graph inputs is used again once they are read: they are set anew for each invocation */
+    size_t align;              /* of every buffer in the arena, a power of two; 0: TUFF_BUFFER_ALIGN */
     const tuff_op *const *ops; /* the user's */
     int32_t subgraph;
     tuff_state *state;       /* NULL: the plan makes its own */

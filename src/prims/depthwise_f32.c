@@ -19,4 +19,6 @@ static void run(float *out, int64_t out_pitch, const float *const *taps_in, int3
 }
 
 const tuff_depthwise_f32 tuff_depthwise_f32_c = {{"tuff_depthwise_f32_c", TUFF_CPU_C}, run};
+#ifndef TUFF_KERNELS_ONLY
 const tuff_depthwise_f32 *const tuff_depthwise_f32_list[] = {&tuff_depthwise_f32_avx2, &tuff_depthwise_f32_c, NULL};
+#endif

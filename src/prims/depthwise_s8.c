@@ -16,4 +16,6 @@ static void run(int32_t *acc, int64_t acc_pitch, const uint8_t *const *taps_in, 
 }
 
 const tuff_depthwise_s8 tuff_depthwise_s8_c = {{"tuff_depthwise_s8_c", TUFF_CPU_C}, run};
+#ifndef TUFF_KERNELS_ONLY
 const tuff_depthwise_s8 *const tuff_depthwise_s8_list[] = {&tuff_depthwise_s8_avx2, &tuff_depthwise_s8_c, NULL};
+#endif

@@ -9,6 +9,33 @@
 
 #include <string.h>
 
+enum { COLUMNS = 8 };
+
+static void row(int32_t *acc, const uint8_t *a, uint8_t flip, const uint8_t *panel, int32_t k) {
+    int32_t bias[COLUMNS];
+    uint32_t sum[COLUMNS];
+    memcpy(bias, panel, sizeof bias);
+    for (int j = 0; j < COLUMNS; j++) sum[j] = (uint32_t)bias[j];
+    const int8_t *w = (const int8_t *)panel + sizeof bias;
+    for (int32_t t = 0; t < k; t++, w += COLUMNS) {
+        const int32_t x = (int8_t)(a[t] ^ flip);
+        for (int j = 0; j < COLUMNS; j++) sum[j] += (uint32_t)(x * w[j]);
+    }
+    for (int j = 0; j < COLUMNS; j++) acc[j] = (int32_t)sum[j];
+}
+
+static void run(int32_t *acc, int64_t acc_pitch, const uint8_t *a, int64_t a_pitch, uint8_t flip, const void *packed, int32_t m, int32_t n, int32_t k) {
+    const uint8_t *panel = packed;
+    for (int32_t first = 0; first < n; first += COLUMNS, panel += (int64_t)COLUMNS * (k + (int32_t)sizeof(int32_t)))
+        for (int32_t i = 0; i < m; i++) row(acc + i * acc_pitch + first, a + i * a_pitch, flip, panel, k);
+}
+
+const tuff_gemm_s8 tuff_gemm_s8_c = {{"tuff_gemm_s8_c", TUFF_CPU_C}, 1, COLUMNS, 1, 0, "s8x8", run};
+
+#ifndef TUFF_KERNELS_ONLY
+const tuff_gemm_s8 *const tuff_gemm_s8_list[] = {&tuff_gemm_s8_avxvnni, &tuff_gemm_s8_avx2, &tuff_gemm_s8_c, NULL};
+
+/* ---- the packer ---- */
 static size_t padded(size_t k, size_t depth) { return (k + depth - 1) / depth * depth; }
 
 size_t tuff_gemm_s8_packed_bytes(const tuff_gemm_s8 *prim, int32_t n, int32_t k) {
@@ -41,27 +68,4 @@ void tuff_gemm_s8_pack(const tuff_gemm_s8 *prim, void *packed, const uint8_t *we
                 for (int32_t d = t; d < t + depth; d++) *out++ = j < valid && d < k ? source[(int64_t)j * k + d] ^ flip : 0;
     }
 }
-
-enum { COLUMNS = 8 };
-
-static void row(int32_t *acc, const uint8_t *a, uint8_t flip, const uint8_t *panel, int32_t k) {
-    int32_t bias[COLUMNS];
-    uint32_t sum[COLUMNS];
-    memcpy(bias, panel, sizeof bias);
-    for (int j = 0; j < COLUMNS; j++) sum[j] = (uint32_t)bias[j];
-    const int8_t *w = (const int8_t *)panel + sizeof bias;
-    for (int32_t t = 0; t < k; t++, w += COLUMNS) {
-        const int32_t x = (int8_t)(a[t] ^ flip);
-        for (int j = 0; j < COLUMNS; j++) sum[j] += (uint32_t)(x * w[j]);
-    }
-    for (int j = 0; j < COLUMNS; j++) acc[j] = (int32_t)sum[j];
-}
-
-static void run(int32_t *acc, int64_t acc_pitch, const uint8_t *a, int64_t a_pitch, uint8_t flip, const void *packed, int32_t m, int32_t n, int32_t k) {
-    const uint8_t *panel = packed;
-    for (int32_t first = 0; first < n; first += COLUMNS, panel += (int64_t)COLUMNS * (k + (int32_t)sizeof(int32_t)))
-        for (int32_t i = 0; i < m; i++) row(acc + i * acc_pitch + first, a + i * a_pitch, flip, panel, k);
-}
-
-const tuff_gemm_s8 tuff_gemm_s8_c = {{"tuff_gemm_s8_c", TUFF_CPU_C}, 1, COLUMNS, 1, 0, "s8x8", run};
-const tuff_gemm_s8 *const tuff_gemm_s8_list[] = {&tuff_gemm_s8_avxvnni, &tuff_gemm_s8_avx2, &tuff_gemm_s8_c, NULL};
+#endif

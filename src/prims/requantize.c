@@ -26,6 +26,9 @@ static void in_double(uint8_t *out, int64_t out_pitch, const int32_t *acc, int64
 }
 
 const tuff_requantize_s8 tuff_requantize_s8_c = {{"tuff_requantize_s8_c", TUFF_CPU_C}, fixed};
-const tuff_requantize_s8 *const tuff_requantize_s8_list[] = {&tuff_requantize_s8_avx2, &tuff_requantize_s8_c, NULL};
 const tuff_requantize_f64_s8 tuff_requantize_f64_s8_c = {{"tuff_requantize_f64_s8_c", TUFF_CPU_C}, in_double};
+
+#ifndef TUFF_KERNELS_ONLY
+const tuff_requantize_s8 *const tuff_requantize_s8_list[] = {&tuff_requantize_s8_avx2, &tuff_requantize_s8_c, NULL};
 const tuff_requantize_f64_s8 *const tuff_requantize_f64_s8_list[] = {&tuff_requantize_f64_s8_avx2, &tuff_requantize_f64_s8_c, NULL};
+#endif

@@ -1,8 +1,8 @@
 /* Seeded values for a model's inputs: the same on every machine.
  * SPDX-License-Identifier: Apache-2.0
  */
-#ifndef TUFF_KIT_EVAL_RANDOM_H
-#define TUFF_KIT_EVAL_RANDOM_H
+#ifndef TUFF_KIT_DATA_RANDOM_H
+#define TUFF_KIT_DATA_RANDOM_H
 
 #include "tuff/op.h"
 

@@ -1,7 +1,7 @@
 /* Seeded values for a model's inputs.
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "kit/eval/random.h"
+#include "kit/data/random.h"
 
 #include <string.h>
 
