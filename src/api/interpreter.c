@@ -75,9 +75,8 @@ static tuff_status fill_instance(const tuff_interpreter *it, const int32_t *rank
     uint8_t *arena = NULL;
     if (!x->memory) return TUFF_ERR_MEMORY;
     TUFF_TRY(place_activations(it, x, &arena, error));
-    TUFF_TRY(tuff_run_init(&x->run, x->plan, x->memory, arena, error));
-    x->run.pool = it->pool;
-    return TUFF_OK;
+    x->run.pool = it->pool; /* before the runs of subgraphs take it over */
+    return tuff_run_init(&x->run, x->plan, x->memory, arena, error);
 }
 
 /* Puts the model's file in front of a message. */
@@ -110,7 +109,8 @@ tuff_status tuff_interpreter_create(const tuff_model *model, const tuff_interpre
     tuff_interpreter *it = tuff_allocate(memory, sizeof *it);
     if (!it) return tuff_fail_memory(error, sizeof *it);
     *it = (tuff_interpreter){.model = model, .allocator = *memory, .options = *options, .target = target};
-    tuff_status status = tuff_pool_create(target.threads, &it->allocator, &it->pool, error);
+    it->state = tuff_state_create(&it->allocator, error);
+    tuff_status status = it->state ? tuff_pool_create(target.threads, &it->allocator, &it->pool, error) : TUFF_ERR_MEMORY;
     if (status == TUFF_OK) status = named(model, fill_instance(it, NULL, NULL, &it->now, error), error);
     if (status != TUFF_OK) {
         tuff_interpreter_destroy(it);
@@ -185,10 +185,20 @@ static tuff_status check_output(const tuff_interpreter *it, int32_t k, size_t by
     return check_access(tuff_interpreter_output(it, k), "output", k, tuff_interpreter_output_count(it), tuff_interpreter_output_bytes(it, k), bytes, error);
 }
 
+/* How often the model's inputs and outputs name a tensor. */
+static int mentions(const tuff_subgraph *s, int32_t tensor) {
+    int count = 0;
+    for (int32_t k = 0; k < s->n_inputs; k++) count += s->inputs[k] == tensor;
+    for (int32_t k = 0; k < s->n_outputs; k++) count += s->outputs[k] == tensor;
+    return count;
+}
+
 static tuff_status bind(tuff_interpreter *it, const tuff_tensor *t, void *buffer, tuff_error *error) {
     if ((uintptr_t)buffer & 63) return tuff_fail(error, TUFF_ERR_ARGUMENT, "the buffer for '%s' must be aligned to 64 bytes", t->name);
     const int32_t b = buffer_of(it, t);
     if (b < 0) return tuff_fail(error, TUFF_ERR_UNSUPPORTED, "'%s' can't be bound: its size depends on values", t->name);
+    if (mentions(main_graph(it), t->index) > 1)
+        return tuff_fail(error, TUFF_ERR_UNSUPPORTED, "'%s' can't be bound: it is more than one of the model's inputs and outputs", t->name);
     tuff_run_bind(&it->now.run, b, buffer);
     return TUFF_OK;
 }
@@ -256,6 +266,9 @@ tuff_status tuff_interpreter_resize_all(tuff_interpreter *it, const int32_t *ran
 tuff_status tuff_interpreter_resize(tuff_interpreter *it, int32_t input, int32_t rank, const int32_t *dims, tuff_error *error) {
     const int32_t n = tuff_interpreter_input_count(it);
     if (input < 0 || input >= n) return tuff_fail(error, TUFF_ERR_ARGUMENT, "there is no input %d; the model has %d", input, n);
+    if (!dims && rank != 0) return tuff_fail(error, TUFF_ERR_ARGUMENT, "tuff_interpreter_resize: dims must not be NULL for rank %d", rank);
+    static const int32_t scalar[1];
+    if (!dims) dims = scalar;
     tuff_arena *memory = tuff_arena_create(&it->allocator, error);
     int32_t *ranks = memory ? TUFF_NEW_ARRAY(memory, (size_t)n, int32_t, error) : NULL;
     const int32_t **all = memory ? TUFF_NEW_ARRAY(memory, (size_t)n, const int32_t *, error) : NULL;

@@ -81,6 +81,9 @@ static tuff_status check_calls(tuff_planner *p, tuff_context *c, const call_list
         const tuff_subgraph *s = &p->plan->graph->subgraphs[list->subgraphs[0]];
         TUFF_CHECK(c, s->n_outputs == 1 && s->tensors[s->outputs[0]].type == TUFF_BOOL, "its condition '%s' must give one bool", s->name);
         TUFF_CHECK(c, c->n_inputs == c->n_outputs, "has %d inputs and %d outputs", c->n_inputs, c->n_outputs);
+        for (int32_t k = 0; k < c->n_inputs; k++)
+            TUFF_CHECK(c, c->inputs[k]->type == c->outputs[k]->type, "variable %d begins as %s and ends as %s", k, tuff_type_name(c->inputs[k]->type),
+                       tuff_type_name(c->outputs[k]->type));
     }
     return TUFF_OK;
 }
@@ -97,6 +100,8 @@ static tuff_status run_call(tuff_planner *p, int32_t subgraph, const tuff_tensor
     for (int32_t k = 0; k < n; k++) {
         ranks[k] = values[k]->rank;
         dims[k] = values[k]->shape;
+        if (!values[k]->data && tuff_tensor_bytes(values[k]) > 0)
+            return tuff_fail(p->error, TUFF_ERR_MODEL, "'%s' has no value that a subgraph could take", values[k]->name);
         known[k].data = values[k]->data ? values[k]->data : (const void *)"";
         known[k].count = values[k]->bytes;
     }
@@ -152,6 +157,19 @@ static tuff_status turn(tuff_planner *p, const call_list *list, const tuff_tenso
     return *go ? run_call(p, list->subgraphs[1], values, n, next) : TUFF_OK;
 }
 
+/* Results that are inputs passed on, as they are or as views, become the plan's own: those inputs go before it does. */
+static tuff_status own_results(tuff_planner *p, tuff_plan *call, const tuff_tensor *const *values, int32_t n) {
+    for (int32_t k = 0; k < n; k++) {
+        tuff_tensor *r = &call->tensors[call->subgraph->outputs[k]];
+        bool passed = false;
+        for (int32_t v = 0; v < n; v++) passed = passed || r->data == values[v]->data;
+        if (!passed || !r->data) continue;
+        r->data = tuff_arena_copy(call->arena, r->data, r->type == TUFF_STRING ? r->bytes : tuff_tensor_bytes(r), p->error);
+        if (!r->data) return TUFF_ERR_MEMORY;
+    }
+    return TUFF_OK;
+}
+
 static tuff_status while_now(tuff_planner *p, tuff_context *c, const call_list *list) {
     const int32_t n = c->n_inputs;
     const int64_t most = p->plan->options.most_iterations ? p->plan->options.most_iterations : 1000000;
@@ -164,6 +182,10 @@ static tuff_status while_now(tuff_planner *p, tuff_context *c, const call_list *
         bool go = false;
         status = turns <= most ? turn(p, list, values, n, &go, &next) : tuff_op_fail(c, TUFF_ERR_LIMIT, "has not ended after %lld turns", (long long)most);
         if (status != TUFF_OK || !go) break;
+        if ((status = own_results(p, next, values, n)) != TUFF_OK) {
+            tuff_plan_destroy(next);
+            break;
+        }
         for (int32_t k = 0; k < n; k++) values[k] = result_of(next, k);
         tuff_plan_destroy(now);
         now = next;

@@ -42,10 +42,11 @@ static bool only_step_of_node(const tuff_plan *plan, int32_t s) {
 }
 
 /* Lets output 0 of step s overwrite an input that nobody reads later. */
-static void share_in_place(tuff_plan *plan, int32_t s) {
+static void share_in_place(const tuff_planner *p, int32_t s) {
+    tuff_plan *plan = p->plan;
     if (plan->steps[s].node < 0) return;
     const tuff_node *n = &plan->subgraph->nodes[plan->steps[s].node];
-    const tuff_op *op = n->op;
+    const tuff_op *op = tuff_planner_record(p, n);
     if (!op->in_place || n->n_outputs < 1 || !only_step_of_node(plan, s)) return;
     const int32_t out = plan->tensor_buffer[n->outputs[0]];
     if (out < 0 || plan->buffers[out].view_of >= 0 || plan->buffers[out].place != TUFF_PLACE_ARENA) return;
@@ -127,7 +128,7 @@ tuff_status tuff_planner_place(tuff_planner *p) {
     tuff_plan *plan = p->plan;
     lives(p);
     if (!p->options->no_in_place && !p->options->keep_all)
-        for (int32_t s = 0; s < plan->n_steps; s++) share_in_place(plan, s);
+        for (int32_t s = 0; s < plan->n_steps; s++) share_in_place(p, s);
     TUFF_TRY(offsets(p));
     for (int32_t k = 0; k < plan->n_buffers; k++) {
         tuff_plan_buffer *b = &plan->buffers[k];

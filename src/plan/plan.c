@@ -75,7 +75,7 @@ int32_t tuff_planner_tensor_buffer(tuff_planner *p, int32_t tensor) {
 }
 
 /* ---- one node ---- */
-static const tuff_op *record_of(const tuff_planner *p, const tuff_node *n) {
+const tuff_op *tuff_planner_record(const tuff_planner *p, const tuff_node *n) {
     for (const tuff_op *const *o = p->options->ops; o && *o; o++)
         if (strcmp((*o)->name, n->op->name) == 0) return *o;
     return n->op;
@@ -241,7 +241,7 @@ static tuff_status plan_node(tuff_planner *p, int32_t index, bool only_check) {
     }
     tuff_error local = {0};
     tuff_error *error = p->error;
-    tuff_context c = {.op = record_of(p, n),
+    tuff_context c = {.op = tuff_planner_record(p, n),
                       .attrs = n->attrs,
                       .version = n->version,
                       .n_inputs = n->n_inputs,

@@ -28,6 +28,8 @@ int32_t tuff_planner_add_buffer(tuff_planner *p, tuff_plan_buffer buffer);
 tuff_status tuff_planner_add_step(tuff_planner *p, const tuff_plan_step *step);
 /* the buffer whose memory `buffer` shares in the end */
 int32_t tuff_plan_root(const tuff_plan *plan, int32_t buffer);
+/* What computes a node: the user's record of that name before the builtin one. */
+const tuff_op *tuff_planner_record(const tuff_planner *p, const tuff_node *n);
 tuff_status tuff_planner_nodes(tuff_planner *p, int32_t first);
 tuff_status tuff_planner_start(tuff_planner *p);
 /* A planner over a fresh plan; tuff_planner_end frees what planning needed, and on failure the plan. */

@@ -28,38 +28,38 @@ static tuff_cell *find(tuff_state *state, tuff_cell_key key) {
     return NULL;
 }
 
-static tuff_cell *add(tuff_state *state, tuff_cell_key key, tuff_error *error) {
+static tuff_cell *add(tuff_state *state, tuff_cell cell, tuff_error *error) {
     tuff_cell *c = TUFF_NEW(state->arena, tuff_cell, error);
     if (!c) return NULL;
-    c->key = key;
+    *c = cell;
     c->next = state->cells;
-    state->cells = c;
-    return c;
+    return state->cells = c;
 }
 
 tuff_cell *tuff_state_cell(tuff_state *state, tuff_cell_key key, size_t bytes, uint8_t start, tuff_error *error) {
     tuff_cell *c = find(state, key);
-    if (!c) c = add(state, key, error);
+    if (!c) c = add(state, (tuff_cell){.key = key}, error);
     if (!c || (c->memory && c->bytes == bytes)) return c;
-    void *memory = tuff_arena_take(state->arena, bytes, 64, error);
-    if (!memory) return NULL;
-    c->memory = memory;
+    if (!c->memory || c->room < bytes) {
+        void *memory = tuff_arena_take(state->arena, bytes, 64, error);
+        if (!memory) return NULL;
+        c->memory = memory;
+        c->room = bytes;
+    }
     c->bytes = bytes;
     c->start = start;
-    memset(memory, start, bytes);
+    memset(c->memory, start, bytes);
     return c;
 }
 
 tuff_cell *tuff_state_resource(tuff_state *state, const char *container, const char *name, tuff_error *error) {
     for (tuff_cell *c = state->cells; c; c = c->next)
         if (c->key.kind == TUFF_CELL_RESOURCE && strcmp(c->container, container) == 0 && strcmp(c->name, name) == 0) return c;
-    tuff_cell *c = add(state, (tuff_cell_key){TUFF_CELL_RESOURCE, 0, state->n_resources}, error);
-    if (!c) return NULL;
-    c->container = tuff_arena_string(state->arena, container, error);
-    c->name = tuff_arena_string(state->arena, name, error);
-    if (!c->container) c->container = "";
-    if (!c->name) return NULL;
-    state->n_resources++;
+    const tuff_cell made = {.key = {TUFF_CELL_RESOURCE, 0, state->n_resources},
+                            .container = tuff_arena_string(state->arena, container, error),
+                            .name = tuff_arena_string(state->arena, name, error)};
+    tuff_cell *c = made.container && made.name ? add(state, made, error) : NULL;
+    if (c) state->n_resources++;
     return c;
 }
 

@@ -17,7 +17,7 @@ typedef struct tuff_cell {
     struct tuff_cell *next;
     tuff_cell_key key;
     void *memory;
-    size_t bytes;
+    size_t bytes, room;           /* room never shrinks: steps planned for more bytes stay within it */
     uint8_t start;                /* the byte that reset fills it with */
     const char *container, *name; /* resources */
     bool shaped;                  /* resources: type, rank and dims of what was assigned last, as planned */
