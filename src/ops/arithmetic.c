@@ -1,4 +1,4 @@
-/* ADD, SUB, MUL with broadcasting and a fused activation.
+/* ADD, SUB, MUL with broadcasting and a fused activation; ADD_N, the sum of equal shapes.
  * SPDX-License-Identifier: Apache-2.0
  *
  * Floats: one operation, then the activation's clamp; NONE clamps to +-FLT_MAX, so infinity becomes 3.4e38 and NaN stays.
@@ -14,70 +14,56 @@
  *
  * Quantized MUL: (a - zero_a) * (b - zero_b) * (scale_a * scale_b / scale_out) + zero_out, clamped; the factor is computed in float.
  * s16 x s16 -> 8 bits ignores scales: the product of two Q0.15 numbers, rounded to Q0.7, plus zero_out.
- * source: TFLite ADD, SUB, MUL, reference kernels
+ * ADD_N is one ADD per further input, in their order.
+ * source: TFLite ADD, SUB, MUL, ADD_N, reference kernels
  */
 #include "ops/arithmetic.h"
 
+#include <math.h>
+
 #include "base/fixed_point.h"
 #include "base/half.h"
-
-/* a [..], b [..], out [walk]; tiles: any split of the outputs; scratch, errors: none */
-#define BINARY(name, args_struct, IN, OUT, statement)                                           \
-    int name(const void *args, void *const *io, int job, int jobs) {                            \
-        const args_struct *p = args;                                                            \
-        const IN *a = io[0], *b = io[1];                                                        \
-        OUT *out = io[2];                                                                       \
-        const int64_t step_a = tuff_walk_step_a(&p->walk), step_b = tuff_walk_step_b(&p->walk); \
-        tuff_row row;                                                                           \
-        for (tuff_walk_job(&p->walk, &row, job, jobs); tuff_walk_row(&p->walk, &row);)          \
-            for (int32_t i = 0; i < row.n; i++) {                                               \
-                const IN x = a[row.a + i * step_a], y = b[row.b + i * step_b];                  \
-                OUT *const z = &out[row.out + i];                                               \
-                statement                                                                       \
-            }                                                                                   \
-        return 0;                                                                               \
-    }
 
 #define CLAMP(T, value)          \
     const T value_ = (T)(value); \
     *z = value_ < (T)p->lo ? (T)p->lo : value_ > (T)p->hi ? (T)p->hi : value_;
 
-BINARY(tuff_add_f32, tuff_binary_f32_args, float, float, CLAMP(float, x + y))
-BINARY(tuff_sub_f32, tuff_binary_f32_args, float, float, CLAMP(float, x - y))
-BINARY(tuff_mul_f32, tuff_binary_f32_args, float, float, CLAMP(float, x *y))
+TUFF_BINARY(tuff_add_f32, tuff_binary_f32_args, float, float, CLAMP(float, x + y))
+TUFF_BINARY(tuff_sub_f32, tuff_binary_f32_args, float, float, CLAMP(float, x - y))
+TUFF_BINARY(tuff_mul_f32, tuff_binary_f32_args, float, float, CLAMP(float, x *y))
 
 /* Rounded to half before the clamp, whose ends halves hold exactly. */
 #define CLAMP_F16(value)                                          \
     const float value_ = tuff_f16_to_f32(tuff_f32_to_f16(value)); \
     *z = tuff_f32_to_f16(value_ < p->lo ? p->lo : value_ > p->hi ? p->hi : value_);
-BINARY(tuff_add_f16, tuff_binary_f32_args, uint16_t, uint16_t, CLAMP_F16(tuff_f16_to_f32(x) + tuff_f16_to_f32(y)))
-BINARY(tuff_mul_f16, tuff_binary_f32_args, uint16_t, uint16_t, CLAMP_F16(tuff_f16_to_f32(x) * tuff_f16_to_f32(y)))
+TUFF_BINARY(tuff_add_f16, tuff_binary_f32_args, uint16_t, uint16_t, CLAMP_F16(tuff_f16_to_f32(x) + tuff_f16_to_f32(y)))
+TUFF_BINARY(tuff_mul_f16, tuff_binary_f32_args, uint16_t, uint16_t, CLAMP_F16(tuff_f16_to_f32(x) * tuff_f16_to_f32(y)))
 
 typedef struct complex_f32 {
     float re, im;
 } complex_f32;
-BINARY(tuff_mul_c64, tuff_binary_f32_args, complex_f32, complex_f32, z->re = x.re * y.re - x.im * y.im; z->im = x.re * y.im + x.im * y.re;)
+TUFF_BINARY(tuff_mul_c64, tuff_binary_f32_args, complex_f32, complex_f32, z->re = x.re * y.re - x.im * y.im; z->im = x.re * y.im + x.im * y.re;)
 
-BINARY(tuff_add_s16_wrapping, tuff_binary_integer_args, int16_t, int16_t, CLAMP(int16_t, (uint16_t)(x + y)))
-BINARY(tuff_add_s32, tuff_binary_integer_args, int32_t, int32_t, CLAMP(int32_t, (uint32_t)x + (uint32_t)y))
-BINARY(tuff_add_s64, tuff_binary_integer_args, int64_t, int64_t, CLAMP(int64_t, (uint64_t)x + (uint64_t)y))
-BINARY(tuff_sub_s32, tuff_binary_integer_args, int32_t, int32_t, CLAMP(int32_t, (uint32_t)x - (uint32_t)y))
-BINARY(tuff_sub_s64, tuff_binary_integer_args, int64_t, int64_t, CLAMP(int64_t, (uint64_t)x - (uint64_t)y))
-BINARY(tuff_mul_s16_wrapping, tuff_binary_integer_args, int16_t, int16_t, CLAMP(int16_t, (uint16_t)(x *y)))
-BINARY(tuff_mul_s32, tuff_binary_integer_args, int32_t, int32_t, CLAMP(int32_t, (uint32_t)x *(uint32_t)y))
-BINARY(tuff_mul_u32, tuff_binary_integer_args, uint32_t, uint32_t, CLAMP(uint32_t, x *y))
-BINARY(tuff_mul_s64, tuff_binary_integer_args, int64_t, int64_t, CLAMP(int64_t, (uint64_t)x *(uint64_t)y))
+TUFF_BINARY(tuff_add_s16_wrapping, tuff_binary_integer_args, int16_t, int16_t, CLAMP(int16_t, (uint16_t)(x + y)))
+TUFF_BINARY(tuff_add_s32, tuff_binary_integer_args, int32_t, int32_t, CLAMP(int32_t, (uint32_t)x + (uint32_t)y))
+TUFF_BINARY(tuff_add_s64, tuff_binary_integer_args, int64_t, int64_t, CLAMP(int64_t, (uint64_t)x + (uint64_t)y))
+TUFF_BINARY(tuff_sub_s32, tuff_binary_integer_args, int32_t, int32_t, CLAMP(int32_t, (uint32_t)x - (uint32_t)y))
+TUFF_BINARY(tuff_sub_s64, tuff_binary_integer_args, int64_t, int64_t, CLAMP(int64_t, (uint64_t)x - (uint64_t)y))
+TUFF_BINARY(tuff_mul_s16_wrapping, tuff_binary_integer_args, int16_t, int16_t, CLAMP(int16_t, (uint16_t)(x *y)))
+TUFF_BINARY(tuff_mul_s32, tuff_binary_integer_args, int32_t, int32_t, CLAMP(int32_t, (uint32_t)x *(uint32_t)y))
+TUFF_BINARY(tuff_mul_u32, tuff_binary_integer_args, uint32_t, uint32_t, CLAMP(uint32_t, x *y))
+TUFF_BINARY(tuff_mul_s64, tuff_binary_integer_args, int64_t, int64_t, CLAMP(int64_t, (uint64_t)x *(uint64_t)y))
 
 #define ADD_QUANTIZED(T, operator)                                                             \
     const int32_t left = tuff_requantize((x - p->zero_a) * (1 << p->left_shift), p->scale_a);  \
     const int32_t right = tuff_requantize((y - p->zero_b) * (1 << p->left_shift), p->scale_b); \
     *z = (T)tuff_clamp(tuff_requantize(left operator right, p->scale_out) + p->zero_out, p->lo, p->hi);
-BINARY(tuff_add_s8, tuff_add_quantized_args, int8_t, int8_t, ADD_QUANTIZED(int8_t, +))
-BINARY(tuff_add_u8, tuff_add_quantized_args, uint8_t, uint8_t, ADD_QUANTIZED(uint8_t, +))
-BINARY(tuff_add_s16, tuff_add_quantized_args, int16_t, int16_t, ADD_QUANTIZED(int16_t, +))
-BINARY(tuff_sub_s8, tuff_add_quantized_args, int8_t, int8_t, ADD_QUANTIZED(int8_t, -))
-BINARY(tuff_sub_u8, tuff_add_quantized_args, uint8_t, uint8_t, ADD_QUANTIZED(uint8_t, -))
-BINARY(tuff_sub_s16, tuff_add_quantized_args, int16_t, int16_t, ADD_QUANTIZED(int16_t, -))
+TUFF_BINARY(tuff_add_s8, tuff_add_quantized_args, int8_t, int8_t, ADD_QUANTIZED(int8_t, +))
+TUFF_BINARY(tuff_add_u8, tuff_add_quantized_args, uint8_t, uint8_t, ADD_QUANTIZED(uint8_t, +))
+TUFF_BINARY(tuff_add_s16, tuff_add_quantized_args, int16_t, int16_t, ADD_QUANTIZED(int16_t, +))
+TUFF_BINARY(tuff_sub_s8, tuff_add_quantized_args, int8_t, int8_t, ADD_QUANTIZED(int8_t, -))
+TUFF_BINARY(tuff_sub_u8, tuff_add_quantized_args, uint8_t, uint8_t, ADD_QUANTIZED(uint8_t, -))
+TUFF_BINARY(tuff_sub_s16, tuff_add_quantized_args, int16_t, int16_t, ADD_QUANTIZED(int16_t, -))
 
 /* a, b [..], out [walk] of 8 bits; tables s32 [2][256]: what each byte of a, of b adds to the sum; tiles: any split of the outputs; scratch, errors: none */
 int tuff_add_b1_tables(const void *args, void *const *io, int job, int jobs) {
@@ -104,20 +90,20 @@ int tuff_add_b1_tables(const void *args, void *const *io, int job, int jobs) {
 }
 
 #define ADD_SHIFTED(operator) *z = (int16_t)tuff_clamp(tuff_shift_right_round(x, p->shift_a) operator tuff_shift_right_round(y, p->shift_b), p->lo, p->hi);
-BINARY(tuff_add_s16_shifted, tuff_add_shifted_args, int16_t, int16_t, ADD_SHIFTED(+))
-BINARY(tuff_sub_s16_shifted, tuff_add_shifted_args, int16_t, int16_t, ADD_SHIFTED(-))
+TUFF_BINARY(tuff_add_s16_shifted, tuff_add_shifted_args, int16_t, int16_t, ADD_SHIFTED(+))
+TUFF_BINARY(tuff_sub_s16_shifted, tuff_add_shifted_args, int16_t, int16_t, ADD_SHIFTED(-))
 
 #define MUL_QUANTIZED(T) *z = (T)tuff_clamp(tuff_requantize((x - p->zero_a) * (y - p->zero_b), p->scale) + p->zero_out, p->lo, p->hi);
-BINARY(tuff_mul_s8, tuff_mul_quantized_args, int8_t, int8_t, MUL_QUANTIZED(int8_t))
-BINARY(tuff_mul_u8, tuff_mul_quantized_args, uint8_t, uint8_t, MUL_QUANTIZED(uint8_t))
-BINARY(tuff_mul_s16, tuff_mul_quantized_args, int16_t, int16_t, MUL_QUANTIZED(int16_t))
+TUFF_BINARY(tuff_mul_s8, tuff_mul_quantized_args, int8_t, int8_t, MUL_QUANTIZED(int8_t))
+TUFF_BINARY(tuff_mul_u8, tuff_mul_quantized_args, uint8_t, uint8_t, MUL_QUANTIZED(uint8_t))
+TUFF_BINARY(tuff_mul_s16, tuff_mul_quantized_args, int16_t, int16_t, MUL_QUANTIZED(int16_t))
 
 /* -1 * -1 saturates in Q0.15; 8 bits less, rounded up at ties by the arithmetic shift */
 #define MUL_Q15(T)                                                                       \
     const int32_t product = tuff_clamp((x * y + (1 << 14)) >> 15, INT16_MIN, INT16_MAX); \
     *z = (T)tuff_clamp(tuff_shift_right_round(product, 8) + p->zero_out, p->lo, p->hi);
-BINARY(tuff_mul_s16_s8, tuff_mul_quantized_args, int16_t, int8_t, MUL_Q15(int8_t))
-BINARY(tuff_mul_s16_u8, tuff_mul_quantized_args, int16_t, uint8_t, MUL_Q15(uint8_t))
+TUFF_BINARY(tuff_mul_s16_s8, tuff_mul_quantized_args, int16_t, int8_t, MUL_Q15(int8_t))
+TUFF_BINARY(tuff_mul_s16_u8, tuff_mul_quantized_args, int16_t, uint8_t, MUL_Q15(uint8_t))
 
 #ifndef TUFF_KERNELS_ONLY
 #include "ops/activation.h"
@@ -218,20 +204,15 @@ static const tuff_variant mul_variants[] = {
     {{"f16", "=0"}, {"=0"}, 8, NULL, F32(tuff_mul_f16)},
     {.version = 0},
 };
+static const tuff_variant add_n_variants[] = {
+    {{"f32", "=0"}, {"=0"}, 1, NULL, F32(tuff_add_f32)},
+    {{"s32", "=0"}, {"=0"}, 1, NULL, INTEGER(tuff_add_s32)},
+    {.version = 0},
+};
 /* the other kernels of the s16 rows: without scales, and powers of two */
 static const tuff_kernel add_s16_wrapping = INTEGER(tuff_add_s16_wrapping), mul_s16_wrapping = INTEGER(tuff_mul_s16_wrapping);
 static const tuff_kernel add_tables = TUFF_KERNEL(tuff_add_b1_tables, tuff_add_tables_args, add_tables_fields);
 static const tuff_kernel add_s16_shifted = SHIFTED(tuff_add_s16_shifted), sub_s16_shifted = SHIFTED(tuff_sub_s16_shifted);
-
-static tuff_status infer(tuff_context *c) { return tuff_infer_broadcast(c, 0, 2); }
-
-static tuff_status emit_with(tuff_context *c, const tuff_kernel *kernel, const void *args, tuff_io tables) {
-    const int64_t count = tuff_count(c->outputs[0]);
-    const tuff_cost cost = {count, count, 3 * count * tuff_type_bits(c->outputs[0]->type) / 8};
-    const tuff_io io[] = {tuff_io_input(c, 0), tuff_io_input(c, 1), tuff_io_output(c, 0), tables};
-    return tuff_emit(c, kernel, args, cost, io, tables == TUFF_IO_NONE ? 3 : 4);
-}
-static tuff_status emit(tuff_context *c, const tuff_kernel *kernel, const void *args) { return emit_with(c, kernel, args, TUFF_IO_NONE); }
 
 static tuff_status prepare_f32(tuff_context *c, int8_t activation) {
     const tuff_type type = c->outputs[0]->type;
@@ -245,7 +226,7 @@ static tuff_status prepare_f32(tuff_context *c, int8_t activation) {
         args->lo = type == TUFF_F16 && lo < -largest ? -largest : lo;
         args->hi = type == TUFF_F16 && hi > largest ? largest : hi;
     }
-    return emit(c, &c->variant->kernel, args);
+    return tuff_binary_emit(c, &c->variant->kernel, args);
 }
 
 static tuff_status prepare_integer(tuff_context *c, int8_t activation, const tuff_kernel *kernel) {
@@ -264,7 +245,7 @@ static tuff_status prepare_integer(tuff_context *c, int8_t activation, const tuf
         args->lo = real_lo > -2 && lo < (int64_t)real_lo ? (int64_t)real_lo : lo;
         args->hi = real_hi < 7 ? (int64_t)real_hi : hi;
     }
-    return emit(c, kernel, args);
+    return tuff_binary_emit(c, kernel, args);
 }
 
 static tuff_status check_quantized(tuff_context *c) {
@@ -286,7 +267,7 @@ static tuff_status prepare_shifted(tuff_context *c, const tuff_kernel *kernel, i
         args->shift_b = shift_b;
         TUFF_TRY(tuff_activation_range(c, attrs->fused_activation_function, c->outputs[0], &args->lo, &args->hi));
     }
-    return emit(c, kernel, args);
+    return tuff_binary_emit(c, kernel, args);
 }
 
 /* What each byte of an operand adds to the sum. */
@@ -299,7 +280,7 @@ static void fill_table(int32_t *table, tuff_type type, int32_t zero, int32_t lef
 
 static tuff_status emit_tables(tuff_context *c, const tuff_add_quantized_args *q, const tuff_requantize_s8 *requantize) {
     void *tables;
-    const tuff_io io = tuff_io_array(c, 2 * 256 * sizeof(int32_t), &tables);
+    const tuff_io io[] = {tuff_io_input(c, 0), tuff_io_input(c, 1), tuff_io_output(c, 0), tuff_io_array(c, 2 * 256 * sizeof(int32_t), &tables)};
     if (tables) {
         const bool minus = c->variant->kernel.run == tuff_sub_s8 || c->variant->kernel.run == tuff_sub_u8;
         fill_table(tables, c->inputs[0]->type, q->zero_a, q->left_shift, q->scale_a, false);
@@ -307,7 +288,8 @@ static tuff_status emit_tables(tuff_context *c, const tuff_add_quantized_args *q
     }
     tuff_add_tables_args *args = tuff_args(c, &add_tables);
     if (args) *args = (tuff_add_tables_args){q->walk, requantize, q->zero_out, q->lo, q->hi, q->scale_out};
-    return emit_with(c, &add_tables, args, io);
+    const int64_t count = tuff_count(c->outputs[0]);
+    return tuff_emit(c, &add_tables, args, (tuff_cost){count, count, 3 * count}, io, 4);
 }
 
 static tuff_status prepare_quantized(tuff_context *c, const tuff_kernel *shifted) {
@@ -337,7 +319,7 @@ static tuff_status prepare_quantized(tuff_context *c, const tuff_kernel *shifted
     if (out->type != TUFF_S16 && requantize) return emit_tables(c, &quantized, requantize);
     tuff_add_quantized_args *args = tuff_args(c, &c->variant->kernel);
     if (args) *args = quantized;
-    return emit(c, &c->variant->kernel, args);
+    return tuff_binary_emit(c, &c->variant->kernel, args);
 }
 
 static tuff_status prepare_add_or_sub(tuff_context *c, const tuff_kernel *wrapping, const tuff_kernel *shifted) {
@@ -371,7 +353,7 @@ static tuff_status prepare_mul_quantized(tuff_context *c) {
         TUFF_CHECK(c, args->scale.shift <= 30, "scales %g and %g are too large for the output's %g", (double)tuff_scale(a), (double)tuff_scale(b),
                    (double)tuff_scale(out));
     }
-    return emit(c, &c->variant->kernel, args);
+    return tuff_binary_emit(c, &c->variant->kernel, args);
 }
 
 static tuff_status prepare_mul(tuff_context *c) {
@@ -386,6 +368,28 @@ static tuff_status prepare_mul(tuff_context *c) {
     case TUFF_S16: return c->outputs[0]->quantization.count == 0 ? prepare_integer(c, activation, &mul_s16_wrapping) : prepare_mul_quantized(c);
     default: return prepare_mul_quantized(c);
     }
+}
+
+static tuff_status infer_add_n(tuff_context *c) {
+    TUFF_CHECK(c, c->n_inputs >= 2, "%d inputs; expected 2 or more", (int)c->n_inputs);
+    for (int32_t k = 1; k < c->n_inputs; k++)
+        TUFF_CHECK(c, tuff_same_shape(c->inputs[k], c->inputs[0]), "%s and %s differ in shape", tuff_shape_text(c->inputs[0]).text,
+                   tuff_shape_text(c->inputs[k]).text);
+    return tuff_infer_like(c, 0, 0);
+}
+
+static tuff_status prepare_add_n(tuff_context *c) {
+    void *args = tuff_args(c, &c->variant->kernel);
+    tuff_walk walk = {0};
+    tuff_walk_binary(&walk, c->inputs[0], c->inputs[1], c->outputs[0]);
+    if (args && c->outputs[0]->type == TUFF_F32) *(tuff_binary_f32_args *)args = (tuff_binary_f32_args){walk, -INFINITY, INFINITY};
+    if (args && c->outputs[0]->type == TUFF_S32) *(tuff_binary_integer_args *)args = (tuff_binary_integer_args){walk, INT32_MIN, INT32_MAX};
+    const int64_t count = tuff_count(c->outputs[0]);
+    for (int32_t k = 1; k < c->n_inputs; k++) {
+        const tuff_io io[] = {k == 1 ? tuff_io_input(c, 0) : tuff_io_output(c, 0), tuff_io_input(c, k), tuff_io_output(c, 0)};
+        TUFF_TRY(tuff_emit(c, &c->variant->kernel, args, (tuff_cost){count, count, 12 * count}, io, 3));
+    }
+    return TUFF_OK;
 }
 
 static int32_t version_add(const tuff_context *c) { return c->outputs[0]->type == TUFF_S16 && c->outputs[0]->quantization.count == 0 ? 5 : 0; }
@@ -406,7 +410,7 @@ const tuff_op tuff_op_add = {
     .inputs = "a b",
     .outputs = "output",
     .variants = add_variants,
-    .infer = infer,
+    .infer = tuff_binary_infer,
     .prepare = prepare_add,
     .version = version_add,
     .in_place = TUFF_IN_PLACE_ANY,
@@ -419,7 +423,7 @@ const tuff_op tuff_op_sub = {
     .inputs = "a b",
     .outputs = "output",
     .variants = sub_variants,
-    .infer = infer,
+    .infer = tuff_binary_infer,
     .prepare = prepare_sub,
     .version = version_sub,
     .in_place = TUFF_IN_PLACE_ANY,
@@ -432,10 +436,22 @@ const tuff_op tuff_op_mul = {
     .inputs = "a b",
     .outputs = "output",
     .variants = mul_variants,
-    .infer = infer,
+    .infer = tuff_binary_infer,
     .prepare = prepare_mul,
     .version = version_mul,
     .in_place = TUFF_IN_PLACE_ANY,
     .highest = 8,
+};
+const tuff_op tuff_op_add_n = {
+    .name = "ADD_N",
+    .code = 106,
+    .options = TUFF_OPTIONS_EMPTY(AddNOptions, 82),
+    .inputs = "inputs*",
+    .outputs = "output",
+    .variants = add_n_variants,
+    .infer = infer_add_n,
+    .prepare = prepare_add_n,
+    .in_place = TUFF_IN_PLACE_ANY,
+    .highest = 1,
 };
 #endif

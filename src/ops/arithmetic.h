@@ -2,7 +2,7 @@
 #ifndef TUFF_OPS_ARITHMETIC_H
 #define TUFF_OPS_ARITHMETIC_H
 
-#include "ops/walk.h"
+#include "ops/binary.h"
 #include "prims/prims.h"
 
 typedef struct tuff_add_attrs {

@@ -48,27 +48,6 @@ TUFF_DESCRIBED(real, "REAL", 134, 1, "input", "output", TUFF_NO_OPTIONS);
 TUFF_DESCRIBED(complex_abs, "COMPLEX_ABS", 135, 1, "input", "output", TUFF_NO_OPTIONS);
 TUFF_DESCRIBED(zeros_like, "ZEROS_LIKE", 93, 1, "input", "output", TUFF_OPTIONS_EMPTY(ZerosLikeOptions, 67));
 
-/* ---- two inputs, broadcast against each other; sums; selection ---- */
-
-TUFF_DESCRIBED(pow, "POW", 78, 1, "a b", "output", TUFF_OPTIONS_EMPTY(PowOptions, 56));
-TUFF_DESCRIBED(floor_div, "FLOOR_DIV", 90, 3, "a b", "output", TUFF_OPTIONS_EMPTY(FloorDivOptions, 65));
-TUFF_DESCRIBED(floor_mod, "FLOOR_MOD", 95, 2, "a b", "output", TUFF_OPTIONS_EMPTY(FloorModOptions, 72));
-TUFF_DESCRIBED(squared_difference, "SQUARED_DIFFERENCE", 99, 2, "a b", "output", TUFF_OPTIONS_EMPTY(SquaredDifferenceOptions, 76));
-TUFF_DESCRIBED(atan2, "ATAN2", 156, 1, "a b", "output", TUFF_OPTIONS_EMPTY(ATan2Options, 122));
-TUFF_DESCRIBED(less, "LESS", 58, 3, "a b", "output", TUFF_OPTIONS_EMPTY(LessOptions, 41));
-TUFF_DESCRIBED(less_equal, "LESS_EQUAL", 63, 2, "a b", "output", TUFF_OPTIONS_EMPTY(LessEqualOptions, 46));
-TUFF_DESCRIBED(greater, "GREATER", 61, 2, "a b", "output", TUFF_OPTIONS_EMPTY(GreaterOptions, 44));
-TUFF_DESCRIBED(greater_equal, "GREATER_EQUAL", 62, 3, "a b", "output", TUFF_OPTIONS_EMPTY(GreaterEqualOptions, 45));
-TUFF_DESCRIBED(equal, "EQUAL", 71, 5, "a b", "output", TUFF_OPTIONS_EMPTY(EqualOptions, 53));
-TUFF_DESCRIBED(not_equal, "NOT_EQUAL", 72, 4, "a b", "output", TUFF_OPTIONS_EMPTY(NotEqualOptions, 54));
-TUFF_DESCRIBED(logical_and, "LOGICAL_AND", 86, 1, "a b", "output", TUFF_OPTIONS_EMPTY(LogicalAndOptions, 62));
-TUFF_DESCRIBED(logical_or, "LOGICAL_OR", 84, 1, "a b", "output", TUFF_OPTIONS_EMPTY(LogicalOrOptions, 60));
-TUFF_DESCRIBED(bitwise_xor, "BITWISE_XOR", 160, 1, "a b", "output", TUFF_OPTIONS_EMPTY(BitwiseXorOptions, 125));
-TUFF_DESCRIBED(right_shift, "RIGHT_SHIFT", 161, 1, "a b", "output", TUFF_OPTIONS_EMPTY(RightShiftOptions, 126));
-TUFF_DESCRIBED(add_n, "ADD_N", 106, 1, "inputs*", "output", TUFF_OPTIONS_EMPTY(AddNOptions, 82));
-TUFF_DESCRIBED(select, "SELECT", 64, 4, "condition x y", "output", TUFF_OPTIONS_EMPTY(SelectOptions, 47));
-TUFF_DESCRIBED(select_v2, "SELECT_V2", 123, 2, "condition x y", "output", TUFF_OPTIONS_EMPTY(SelectV2Options, 98));
-
 /* ---- along axes ---- */
 
 static const tuff_field arg_max_fields[] = {

@@ -21,7 +21,6 @@ static const tuff_field reverse_sequence_fields[] = {
     TUFF_FIELD_END,
 };
 
-TUFF_DESCRIBED(broadcast_args, "BROADCAST_ARGS", 145, 1, "shape0 shape1", "output", TUFF_NO_OPTIONS);
 TUFF_DESCRIBED(mirror_pad, "MIRROR_PAD", 100, 3, "input paddings", "output", TUFF_OPTIONS(MirrorPadOptions, 77, tuff_mirror_pad_attrs, mirror_pad_fields));
 TUFF_DESCRIBED(reverse_sequence, "REVERSE_SEQUENCE", 112, 1, "input seq_lengths", "output",
                TUFF_OPTIONS(ReverseSequenceOptions, 87, tuff_reverse_sequence_attrs, reverse_sequence_fields));

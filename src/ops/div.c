@@ -10,22 +10,8 @@
 
 #include "base/fixed_point.h"
 
-/* a [..], b [..], out [walk]; tiles: any split; scratch: none; error: a zero in b, except for floats */
-#define DIV(name, args_struct, T, zero, value)                                                  \
-    int name(const void *args, void *const *io, int job, int jobs) {                            \
-        const args_struct *p = args;                                                            \
-        const T *a = io[0], *b = io[1];                                                         \
-        T *out = io[2];                                                                         \
-        const int64_t step_a = tuff_walk_step_a(&p->walk), step_b = tuff_walk_step_b(&p->walk); \
-        tuff_row row;                                                                           \
-        for (tuff_walk_job(&p->walk, &row, job, jobs); tuff_walk_row(&p->walk, &row);)          \
-            for (int32_t i = 0; i < row.n; i++) {                                               \
-                const T x = a[row.a + i * step_a], y = b[row.b + i * step_b];                   \
-                if (zero) return 2;                                                             \
-                out[row.out + i] = (T)(value);                                                  \
-            }                                                                                   \
-        return 0;                                                                               \
-    }
+/* error: a zero in b, except for floats */
+#define DIV(name, args_struct, T, zero, value) TUFF_BINARY(name, args_struct, T, T, if (zero) return 2; *z = (T)(value);)
 static float quotient_f32(const tuff_div_f32_args *p, float x, float y) {
     const float q = x / y;
     return q < p->lo ? p->lo : q > p->hi ? p->hi : q;
@@ -81,8 +67,6 @@ static const tuff_variant variants[] = {
     {.version = 0},
 };
 
-static tuff_status infer(tuff_context *c) { return tuff_infer_broadcast(c, 0, 2); }
-
 static tuff_status fill_args(tuff_context *c, void *args) {
     const int8_t activation = ((const tuff_div_attrs *)c->attrs)->fused_activation_function;
     const tuff_tensor *a = c->inputs[0], *b = c->inputs[1], *out = c->outputs[0];
@@ -117,10 +101,7 @@ static tuff_status fill_args(tuff_context *c, void *args) {
 static tuff_status prepare(tuff_context *c) {
     void *args = tuff_args(c, &c->variant->kernel);
     if (args) TUFF_TRY(fill_args(c, args));
-    const int64_t count = tuff_count(c->outputs[0]);
-    const tuff_cost cost = {count, count, 3 * count * tuff_type_bits(c->outputs[0]->type) / 8};
-    const tuff_io io[] = {tuff_io_input(c, 0), tuff_io_input(c, 1), tuff_io_output(c, 0)};
-    return tuff_emit(c, &c->variant->kernel, args, cost, io, 3);
+    return tuff_binary_emit(c, &c->variant->kernel, args);
 }
 
 static int32_t version(const tuff_context *c) {
@@ -134,7 +115,7 @@ const tuff_op tuff_op_div = {
     .inputs = "a b",
     .outputs = "output",
     .variants = variants,
-    .infer = infer,
+    .infer = tuff_binary_infer,
     .prepare = prepare,
     .version = version,
     .in_place = TUFF_IN_PLACE_ANY,

@@ -2,7 +2,7 @@
 #ifndef TUFF_OPS_DIV_H
 #define TUFF_OPS_DIV_H
 
-#include "ops/walk.h"
+#include "ops/binary.h"
 
 typedef struct tuff_div_attrs {
     int8_t fused_activation_function;

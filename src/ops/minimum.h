@@ -1,20 +1,18 @@
-/* MAXIMUM and MINIMUM: args and kernels. SPDX-License-Identifier: Apache-2.0 */
+/* MAXIMUM and MINIMUM: kernels. SPDX-License-Identifier: Apache-2.0 */
 #ifndef TUFF_OPS_MINIMUM_H
 #define TUFF_OPS_MINIMUM_H
 
-#include "ops/walk.h"
-
-typedef struct tuff_minimum_args {
-    tuff_walk walk;
-} tuff_minimum_args;
+#include "ops/binary.h"
 
 int tuff_maximum_f32(const void *args, void *const *io, int job, int jobs);
+int tuff_maximum_f16(const void *args, void *const *io, int job, int jobs);
 int tuff_maximum_s8(const void *args, void *const *io, int job, int jobs);
 int tuff_maximum_u8(const void *args, void *const *io, int job, int jobs);
 int tuff_maximum_s16(const void *args, void *const *io, int job, int jobs);
 int tuff_maximum_s32(const void *args, void *const *io, int job, int jobs);
 int tuff_maximum_s64(const void *args, void *const *io, int job, int jobs);
 int tuff_minimum_f32(const void *args, void *const *io, int job, int jobs);
+int tuff_minimum_f16(const void *args, void *const *io, int job, int jobs);
 int tuff_minimum_s8(const void *args, void *const *io, int job, int jobs);
 int tuff_minimum_u8(const void *args, void *const *io, int job, int jobs);
 int tuff_minimum_s16(const void *args, void *const *io, int job, int jobs);
