@@ -8,6 +8,7 @@ float tuff_expf(float x);
 float tuff_expm1f(float x);
 float tuff_logf(float x);
 float tuff_tanhf(float x);
+float tuff_erfcf(float x);
 float tuff_sqrtf(float x); /* correctly rounded */
 
 #endif

@@ -3,6 +3,7 @@
  *
  * From float to integer: towards zero, saturating, NaN the largest. Between integers: the low bits. To bool: not 0. To float: to nearest.
  * Complex numbers lose their imaginary part, others have none. Blocks go through int64 or double, which hold every such value.
+ * Types of 2 and 4 bits are packed, the low bits first; only f32 casts to and from them.
  * source: TFLite cast.cc
  */
 #include "ops/cast.h"
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #include "base/half.h"
+#include "ops/widen.h"
 
 enum { BLOCK = 64 };
 typedef union block {
@@ -28,6 +30,9 @@ static bool load(block *out, const void *in, tuff_type from, int64_t first, int6
     case TUFF_BOOL: LOAD(uint8_t, integer, x[first + k] != 0); return false;
     case TUFF_U8: LOAD(uint8_t, integer, x[first + k]); return false;
     case TUFF_S8: LOAD(int8_t, integer, x[first + k]); return false;
+    case TUFF_S2: LOAD(uint8_t, integer, tuff_narrow_at(x, first + k, 2)); return false;
+    case TUFF_S4: LOAD(uint8_t, integer, tuff_narrow_at(x, first + k, 4)); return false;
+    case TUFF_U4: LOAD(uint8_t, integer, tuff_narrow_at(x, first + k, 4) & 15); return false;
     case TUFF_U16: LOAD(uint16_t, integer, x[first + k]); return false;
     case TUFF_S16: LOAD(int16_t, integer, x[first + k]); return false;
     case TUFF_U32: LOAD(uint32_t, integer, x[first + k]); return false;
@@ -48,6 +53,16 @@ static int64_t whole(double x, int64_t lo, int64_t hi) { return x <= (double)lo 
         T *y = (T *)out + first;                                                                                    \
         for (int64_t k = 0; k < n; k++) y[k] = reals ? (T)whole(in->real[k], lo, hi) : (T)(uint64_t)in->integer[k]; \
     } while (0)
+/* `bits` per element; `first` begins a byte */
+static void pack(uint8_t *out, const double *in, int64_t first, int64_t n, int bits, int64_t lo, int64_t hi) {
+    const int per_byte = 8 / bits, mask = (1 << bits) - 1;
+    out += first / per_byte;
+    for (int64_t k = 0; k < n; k++) {
+        const int shift = (int)(k % per_byte) * bits;
+        if (shift == 0) out[k / per_byte] = 0;
+        out[k / per_byte] = (uint8_t)(out[k / per_byte] | (whole(in[k], lo, hi) & mask) << shift);
+    }
+}
 static void store(void *out, const block *in, bool reals, tuff_type to, int64_t first, int64_t n) {
     switch (to) {
     case TUFF_BOOL:
@@ -55,6 +70,9 @@ static void store(void *out, const block *in, bool reals, tuff_type to, int64_t 
         return;
     case TUFF_U8: STORE_INTEGER(uint8_t, 0, UINT8_MAX); return;
     case TUFF_S8: STORE_INTEGER(int8_t, INT8_MIN, INT8_MAX); return;
+    case TUFF_S2: pack(out, in->real, first, n, 2, -2, 1); return;
+    case TUFF_S4: pack(out, in->real, first, n, 4, -8, 7); return;
+    case TUFF_U4: pack(out, in->real, first, n, 4, 0, 15); return;
     case TUFF_U16: STORE_INTEGER(uint16_t, 0, UINT16_MAX); return;
     case TUFF_S16: STORE_INTEGER(int16_t, INT16_MIN, INT16_MAX); return;
     case TUFF_U32: STORE_INTEGER(uint32_t, 0, UINT32_MAX); return;
@@ -74,10 +92,12 @@ static void store(void *out, const block *in, bool reals, tuff_type to, int64_t 
     }
 }
 
-/* in [count], out [count]; tiles: any split; scratch, errors: none */
+/* in [count], out [count]; tiles: fours, which begin whole bytes; scratch, errors: none */
 int tuff_cast(const void *args, void *const *io, int job, int jobs) {
     const tuff_cast_args *p = args;
-    const tuff_span span = tuff_share(p->count, job, jobs);
+    tuff_span span = tuff_share((p->count + 3) / 4, job, jobs);
+    span.first *= 4;
+    span.end = span.end * 4 < p->count ? span.end * 4 : p->count;
     if (p->from == TUFF_C64 && p->to == TUFF_C64) { /* the one cast that keeps the imaginary parts */
         memcpy((float *)io[1] + 2 * span.first, (const float *)io[0] + 2 * span.first, (size_t)(span.end - span.first) * 8);
         return 0;
@@ -107,8 +127,9 @@ static const tuff_field fields[] = {
 };
 #define NUMBERS "bool|u8|s8|u16|s16|u32|s32|s64|f16|bf16|f32|f64|c64"
 static const tuff_variant variants[] = {
-    {{NUMBERS}, {NUMBERS}, 1, NULL, TUFF_KERNEL(tuff_cast, tuff_cast_args, fields)},
-    {.version = 0},
+    {{NUMBERS}, {NUMBERS}, 1, NULL, TUFF_KERNEL(tuff_cast, tuff_cast_args, fields)}, {{"s4"}, {"f32"}, 6, NULL, TUFF_KERNEL(tuff_cast, tuff_cast_args, fields)},
+    {{"s2|u4"}, {"f32"}, 8, NULL, TUFF_KERNEL(tuff_cast, tuff_cast_args, fields)},   {{"f32"}, {"s4"}, 6, NULL, TUFF_KERNEL(tuff_cast, tuff_cast_args, fields)},
+    {{"f32"}, {"s2|u4"}, 8, NULL, TUFF_KERNEL(tuff_cast, tuff_cast_args, fields)},   {.version = 0},
 };
 
 static tuff_status prepare(tuff_context *c) {

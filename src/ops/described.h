@@ -15,9 +15,6 @@
 #define TUFF_NO_OPTIONS {NULL, 0, false, 0, NULL}
 /* clang-format on */
 
-typedef struct tuff_gelu_attrs {
-    bool approximate;
-} tuff_gelu_attrs;
 typedef struct tuff_l2_norm_attrs {
     int8_t fused_activation_function;
 } tuff_l2_norm_attrs;
@@ -25,11 +22,6 @@ typedef struct tuff_local_response_normalization_attrs {
     int32_t radius;
     float bias, alpha, beta;
 } tuff_local_response_normalization_attrs;
-typedef struct tuff_fake_quant_attrs {
-    float min, max;
-    int32_t num_bits;
-    bool narrow_range;
-} tuff_fake_quant_attrs;
 typedef struct tuff_arg_max_attrs {
     int8_t output_type;
 } tuff_arg_max_attrs;

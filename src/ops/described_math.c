@@ -9,10 +9,6 @@
 
 /* ---- one input, element by element ---- */
 
-static const tuff_field gelu_fields[] = {
-    TUFF_FIELD(tuff_gelu_attrs, approximate, BOOL, 0),
-    TUFF_FIELD_END,
-};
 static const tuff_field l2_norm_fields[] = {
     TUFF_FIELD(tuff_l2_norm_attrs, fused_activation_function, S8, 0, .names = tuff_activation_names),
     TUFF_FIELD_END,
@@ -24,25 +20,11 @@ static const tuff_field local_response_normalization_fields[] = {
     TUFF_FIELD(tuff_local_response_normalization_attrs, beta, F32, 3),
     TUFF_FIELD_END,
 };
-static const tuff_field fake_quant_fields[] = {
-    TUFF_FIELD(tuff_fake_quant_attrs, min, F32, 0),
-    TUFF_FIELD(tuff_fake_quant_attrs, max, F32, 1),
-    TUFF_FIELD(tuff_fake_quant_attrs, num_bits, S32, 2),
-    TUFF_FIELD(tuff_fake_quant_attrs, narrow_range, BOOL, 3, .version = 2),
-    TUFF_FIELD_END,
-};
 
-TUFF_DESCRIBED(round, "ROUND", 116, 1, "input", "output", TUFF_NO_OPTIONS);
-TUFF_DESCRIBED(sign, "SIGN", 158, 2, "input", "output", TUFF_OPTIONS_EMPTY(SignOptions, 123));
-TUFF_DESCRIBED(sin, "SIN", 66, 2, "input", "output", TUFF_NO_OPTIONS);
-TUFF_DESCRIBED(cos, "COS", 108, 2, "input", "output", TUFF_OPTIONS_EMPTY(CosOptions, 84));
-TUFF_DESCRIBED(gelu, "GELU", 150, 3, "input", "output", TUFF_OPTIONS(GeluOptions, 116, tuff_gelu_attrs, gelu_fields));
 TUFF_DESCRIBED(log_softmax, "LOG_SOFTMAX", 50, 2, "input", "output", TUFF_OPTIONS_EMPTY(LogSoftmaxOptions, 36));
 TUFF_DESCRIBED(l2_normalization, "L2_NORMALIZATION", 11, 2, "input", "output", TUFF_OPTIONS(L2NormOptions, 12, tuff_l2_norm_attrs, l2_norm_fields));
 TUFF_DESCRIBED(local_response_normalization, "LOCAL_RESPONSE_NORMALIZATION", 13, 1, "input", "output",
                TUFF_OPTIONS(LocalResponseNormalizationOptions, 13, tuff_local_response_normalization_attrs, local_response_normalization_fields));
-TUFF_DESCRIBED(fake_quant, "FAKE_QUANT", 80, 2, "input", "output", TUFF_OPTIONS(FakeQuantOptions, 58, tuff_fake_quant_attrs, fake_quant_fields));
-TUFF_DESCRIBED(bitcast, "BITCAST", 159, 1, "input", "output", TUFF_OPTIONS_EMPTY(BitcastOptions, 124));
 TUFF_DESCRIBED(imag, "IMAG", 133, 1, "input", "output", TUFF_NO_OPTIONS);
 TUFF_DESCRIBED(real, "REAL", 134, 1, "input", "output", TUFF_NO_OPTIONS);
 TUFF_DESCRIBED(complex_abs, "COMPLEX_ABS", 135, 1, "input", "output", TUFF_NO_OPTIONS);

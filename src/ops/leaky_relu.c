@@ -129,7 +129,7 @@ static tuff_status prepare_leaky(tuff_context *c) {
                                         .positive = tuff_multiplier_from((double)(tuff_scale(in) / tuff_scale(out))),
                                         .negative = tuff_multiplier_from((double)(tuff_scale(in) * alpha / tuff_scale(out)))};
     tuff_type_range(out->type, &q.lo, &q.hi);
-    if (in->type != TUFF_S16) return tuff_unary_emit_steps(c, quantized, &q);
+    if (in->type != TUFF_S16) return tuff_unary_emit_steps(c, quantized, &q, NULL);
     tuff_leaky_relu_quantized_args *args = tuff_unary_args_for(c, &c->variant->kernel);
     if (args) {
         q.count = args->count;

@@ -189,7 +189,7 @@ static tuff_status prepare_quantize(tuff_context *c) {
         .zero_in = tuff_zero_point(in), .zero_out = tuff_zero_point(out), .scale = tuff_multiplier_from((double)tuff_scale(in) / (double)tuff_scale(out))};
     TUFF_CHECK(c, q.scale.shift <= 30, "scale %g of '%s' is too large for the output's %g", (double)tuff_scale(in), in->name, (double)tuff_scale(out));
     tuff_type_range(out->type, &q.lo, &q.hi);
-    if (tuff_type_bits(in->type) == 8 && tuff_type_bits(out->type) == 8) return tuff_unary_emit_steps(c, requantized, &q);
+    if (tuff_type_bits(in->type) == 8 && tuff_type_bits(out->type) == 8) return tuff_unary_emit_steps(c, requantized, &q, NULL);
     tuff_requantize_args *args = tuff_unary_args_for(c, &c->variant->kernel);
     if (args) {
         q.count = args->count;

@@ -83,7 +83,7 @@ static tuff_status prepare(tuff_context *c, float lo, float hi) {
         .zero_in = tuff_zero_point(in), .zero_out = tuff_zero_point(out), .scale = tuff_multiplier_from((double)(tuff_scale(in) / tuff_scale(out)))};
     TUFF_CHECK(c, q.scale.shift <= 30, "scale %g of '%s' is too large for the output's %g", (double)tuff_scale(in), in->name, (double)tuff_scale(out));
     tuff_quantized_range(out, lo, hi, &q.lo, &q.hi);
-    if (in->type != TUFF_S16) return tuff_unary_emit_steps(c, quantized, &q);
+    if (in->type != TUFF_S16) return tuff_unary_emit_steps(c, quantized, &q, NULL);
     tuff_relu_quantized_args *args = tuff_unary_args_for(c, &c->variant->kernel);
     if (args) {
         q.count = args->count;

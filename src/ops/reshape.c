@@ -22,6 +22,7 @@ static const tuff_variant expand_dims_variants[] = {{{"any", "s32|s64"}, {"=0"},
 static const tuff_variant shape_variants[] = {{{"any"}, {"s32|s64"}, 1, "- -> -", {0}}, {.version = 0}};
 
 static const tuff_variant rank_variants[] = {{{"any"}, {"s32"}, 1, "- -> -", {0}}, {.version = 0}};
+static const tuff_variant bitcast_variants[] = {{{"b1|b2|b4|b8"}, {"b1|b2|b4|b8"}, 1, NULL, {0}}, {.version = 0}};
 
 /* The shape that RESHAPE is asked for, with its -1. */
 static tuff_status wanted_shape(tuff_context *c, int32_t *dims, int32_t *rank) {
@@ -90,6 +91,21 @@ static tuff_status infer_expand_dims(tuff_context *c) {
     TUFF_TRY(tuff_check_axis(c, tuff_value_at(t, 0), in->rank + 1, &axis));
     for (int32_t k = 0; k <= in->rank; k++) dims[k] = k < axis ? in->shape[k] : k == axis ? 1 : in->shape[k - 1];
     return tuff_infer_shape(c, 0, in->rank + 1, dims);
+}
+
+/* Elements of other sizes split or join along the last axis. */
+static tuff_status infer_bitcast(tuff_context *c) {
+    const tuff_tensor *in = c->inputs[0];
+    const int32_t from = tuff_type_bits(in->type), to = tuff_type_bits(c->outputs[0]->type);
+    int32_t dims[TUFF_MAX_RANK + 1], rank = in->rank;
+    for (int32_t k = 0; k < rank; k++) dims[k] = in->shape[k];
+    if (from > to) dims[rank++] = from / to;
+    if (from < to) {
+        TUFF_CHECK(c, rank > 0 && dims[rank - 1] == to / from, "%s cannot become %s: its last dim has to be %d", tuff_shape_text(in).text,
+                   tuff_type_name(c->outputs[0]->type), (int)(to / from));
+        rank--;
+    }
+    return tuff_infer_shape(c, 0, rank, dims);
 }
 
 /* An output that follows from shapes: `rank` numbers. */
@@ -166,6 +182,17 @@ const tuff_op tuff_op_rank = {
     .outputs = "output",
     .variants = rank_variants,
     .infer = infer_rank,
+    .highest = 1,
+};
+const tuff_op tuff_op_bitcast = {
+    .name = "BITCAST",
+    .code = 159,
+    .options = TUFF_OPTIONS_EMPTY(BitcastOptions, 124),
+    .inputs = "input",
+    .outputs = "output",
+    .variants = bitcast_variants,
+    .infer = infer_bitcast,
+    .view = TUFF_VIEW_OF(0),
     .highest = 1,
 };
 #endif

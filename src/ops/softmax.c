@@ -18,6 +18,7 @@
 #include "base/fixed_point.h"
 #include "base/half.h"
 #include "base/math.h"
+#include "ops/unary.h"
 
 /* in [rows][depth], out [rows][depth]; tiles: rows; scratch, errors: none */
 int tuff_softmax_f32(const void *args, void *const *io, int job, int jobs) {
@@ -126,11 +127,6 @@ int tuff_softmax_b1_s16(const void *args, void *const *io, int job, int jobs) {
     return 0;
 }
 
-static int32_t looked_up(const int16_t *table, int32_t q) {
-    const int16_t *at = table + 256 + (q >> 7);
-    return at[0] + (((at[1] - at[0]) * (q & 127) + 64) >> 7);
-}
-
 /* in, out [rows][depth] s16, table of exp [513] s16, of 1 / (1 + x) [513] s16; tiles: rows; scratch, errors: none */
 int tuff_softmax_s16(const void *args, void *const *io, int job, int jobs) {
     const tuff_softmax_s16_args *p = args;
@@ -144,13 +140,13 @@ int tuff_softmax_s16(const void *args, void *const *io, int job, int jobs) {
         uint32_t sum = 0; /* Q16.15 */
         for (int32_t k = 0; k < p->depth; k++) {
             const int32_t scaled = tuff_clamp(tuff_requantize(in[k] - max, p->scale), INT16_MIN - INT16_MAX, 0) + INT16_MAX;
-            const int32_t e = looked_up(exp_table, scaled);
+            const int32_t e = tuff_table_s16_at(exp_table, scaled);
             out[k] = (int16_t)e;
             sum += (uint32_t)e;
         }
         const int zeros = leading_zeros(sum);
         const int32_t normal = (int32_t)((((int64_t)sum << (zeros - 1)) + (1 << 13)) >> 14) - (1 << 15) - (1 << 16);
-        const int64_t reciprocal = looked_up(inverse_table, tuff_clamp(normal, INT16_MIN, INT16_MAX));
+        const int64_t reciprocal = tuff_table_s16_at(inverse_table, tuff_clamp(normal, INT16_MIN, INT16_MAX));
         const int shift = 31 - zeros;
         for (int32_t k = 0; k < p->depth; k++) {
             const int64_t product = (out[k] * reciprocal + ((int64_t)1 << (shift - 1))) >> shift;
