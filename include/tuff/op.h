@@ -187,6 +187,8 @@ typedef struct tuff_context {
     int32_t n_inputs, n_outputs;
     const tuff_tensor *const *inputs;  /* NULL for an optional input left out */
     const tuff_tensor *const *outputs; /* shapes are set by infer, valid in prepare */
+    int32_t n_intermediates;           /* tensors that never hold a value: what the file says about what is inside the op (integer LSTM) */
+    const tuff_tensor *const *intermediates;
     const tuff_variant *variant;
     const tuff_target *target;         /* prepare only */
     tuff_error *error;

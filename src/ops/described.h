@@ -96,22 +96,6 @@ typedef struct tuff_bidirectional_sequence_rnn_attrs {
     int8_t fused_activation_function;
     bool merge_outputs, asymmetric_quantize_inputs;
 } tuff_bidirectional_sequence_rnn_attrs;
-typedef struct tuff_lstm_attrs {
-    int8_t fused_activation_function;
-    float cell_clip, proj_clip;
-    int8_t kernel_type;
-    bool asymmetric_quantize_inputs;
-} tuff_lstm_attrs;
-typedef struct tuff_unidirectional_sequence_lstm_attrs {
-    int8_t fused_activation_function;
-    float cell_clip, proj_clip;
-    bool time_major, asymmetric_quantize_inputs, diagonal_recurrent_tensors;
-} tuff_unidirectional_sequence_lstm_attrs;
-typedef struct tuff_bidirectional_sequence_lstm_attrs {
-    int8_t fused_activation_function;
-    float cell_clip, proj_clip;
-    bool merge_outputs, time_major, asymmetric_quantize_inputs;
-} tuff_bidirectional_sequence_lstm_attrs;
 typedef struct tuff_svdf_attrs {
     int32_t rank;
     int8_t fused_activation_function;

@@ -8,8 +8,6 @@
 #include "ops/described.h"
 #include "ops/window.h"
 
-static const char *const lstm_kernel_names[] = {"FULL", "BASIC", NULL};
-
 /* ---- matrices, windows and images ---- */
 
 static const tuff_field batch_mat_mul_fields[] = {
@@ -80,32 +78,6 @@ static const tuff_field bidirectional_sequence_rnn_fields[] = {
     TUFF_FIELD(tuff_bidirectional_sequence_rnn_attrs, asymmetric_quantize_inputs, BOOL, 3, .version = 3),
     TUFF_FIELD_END,
 };
-static const tuff_field lstm_fields[] = {
-    TUFF_FIELD(tuff_lstm_attrs, fused_activation_function, S8, 0, .names = tuff_activation_names),
-    TUFF_FIELD(tuff_lstm_attrs, cell_clip, F32, 1),
-    TUFF_FIELD(tuff_lstm_attrs, proj_clip, F32, 2),
-    TUFF_FIELD(tuff_lstm_attrs, kernel_type, S8, 3, .version = 2, .names = lstm_kernel_names),
-    TUFF_FIELD(tuff_lstm_attrs, asymmetric_quantize_inputs, BOOL, 4, .version = 4),
-    TUFF_FIELD_END,
-};
-static const tuff_field unidirectional_sequence_lstm_fields[] = {
-    TUFF_FIELD(tuff_unidirectional_sequence_lstm_attrs, fused_activation_function, S8, 0, .names = tuff_activation_names),
-    TUFF_FIELD(tuff_unidirectional_sequence_lstm_attrs, cell_clip, F32, 1),
-    TUFF_FIELD(tuff_unidirectional_sequence_lstm_attrs, proj_clip, F32, 2),
-    TUFF_FIELD(tuff_unidirectional_sequence_lstm_attrs, time_major, BOOL, 3),
-    TUFF_FIELD(tuff_unidirectional_sequence_lstm_attrs, asymmetric_quantize_inputs, BOOL, 4, .version = 3),
-    TUFF_FIELD(tuff_unidirectional_sequence_lstm_attrs, diagonal_recurrent_tensors, BOOL, 5, .version = 4),
-    TUFF_FIELD_END,
-};
-static const tuff_field bidirectional_sequence_lstm_fields[] = {
-    TUFF_FIELD(tuff_bidirectional_sequence_lstm_attrs, fused_activation_function, S8, 0, .names = tuff_activation_names),
-    TUFF_FIELD(tuff_bidirectional_sequence_lstm_attrs, cell_clip, F32, 1),
-    TUFF_FIELD(tuff_bidirectional_sequence_lstm_attrs, proj_clip, F32, 2),
-    TUFF_FIELD(tuff_bidirectional_sequence_lstm_attrs, merge_outputs, BOOL, 3),
-    TUFF_FIELD(tuff_bidirectional_sequence_lstm_attrs, time_major, BOOL, 4, .standard = 1),
-    TUFF_FIELD(tuff_bidirectional_sequence_lstm_attrs, asymmetric_quantize_inputs, BOOL, 5, .version = 3),
-    TUFF_FIELD_END,
-};
 static const tuff_field svdf_fields[] = {
     TUFF_FIELD(tuff_svdf_attrs, rank, S32, 0),
     TUFF_FIELD(tuff_svdf_attrs, fused_activation_function, S8, 1, .names = tuff_activation_names),
@@ -121,28 +93,4 @@ TUFF_DESCRIBED(bidirectional_sequence_rnn, "BIDIRECTIONAL_SEQUENCE_RNN", 46, 3,
                "fw_aux_weights? bw_aux_weights?",
                "fw_output bw_output?",
                TUFF_OPTIONS(BidirectionalSequenceRNNOptions, 70, tuff_bidirectional_sequence_rnn_attrs, bidirectional_sequence_rnn_fields));
-TUFF_DESCRIBED(lstm, "LSTM", 16, 4,
-               "input input_to_input_weights? input_to_forget_weights input_to_cell_weights input_to_output_weights recurrent_to_input_weights? "
-               "recurrent_to_forget_weights recurrent_to_cell_weights recurrent_to_output_weights cell_to_input_weights? cell_to_forget_weights? "
-               "cell_to_output_weights? input_gate_bias? forget_gate_bias cell_gate_bias output_gate_bias projection_weights? projection_bias? output_state! "
-               "cell_state! input_layer_norm? forget_layer_norm? cell_layer_norm? output_layer_norm?",
-               "outputs*", TUFF_OPTIONS(LSTMOptions, 14, tuff_lstm_attrs, lstm_fields));
-TUFF_DESCRIBED(unidirectional_sequence_lstm, "UNIDIRECTIONAL_SEQUENCE_LSTM", 44, 4,
-               "input input_to_input_weights? input_to_forget_weights input_to_cell_weights input_to_output_weights recurrent_to_input_weights? "
-               "recurrent_to_forget_weights recurrent_to_cell_weights recurrent_to_output_weights cell_to_input_weights? cell_to_forget_weights? "
-               "cell_to_output_weights? input_gate_bias? forget_gate_bias cell_gate_bias output_gate_bias projection_weights? projection_bias? output_state! "
-               "cell_state! input_layer_norm? forget_layer_norm? cell_layer_norm? output_layer_norm?",
-               "output", TUFF_OPTIONS(UnidirectionalSequenceLSTMOptions, 71, tuff_unidirectional_sequence_lstm_attrs, unidirectional_sequence_lstm_fields));
-TUFF_DESCRIBED(
-    bidirectional_sequence_lstm, "BIDIRECTIONAL_SEQUENCE_LSTM", 52, 3,
-    "input fw_input_to_input_weights? fw_input_to_forget_weights fw_input_to_cell_weights fw_input_to_output_weights fw_recurrent_to_input_weights? "
-    "fw_recurrent_to_forget_weights fw_recurrent_to_cell_weights fw_recurrent_to_output_weights fw_cell_to_input_weights? fw_cell_to_forget_weights? "
-    "fw_cell_to_output_weights? fw_input_gate_bias? fw_forget_gate_bias fw_cell_gate_bias fw_output_gate_bias fw_projection_weights? fw_projection_bias? "
-    "bw_input_to_input_weights? bw_input_to_forget_weights bw_input_to_cell_weights bw_input_to_output_weights bw_recurrent_to_input_weights? "
-    "bw_recurrent_to_forget_weights bw_recurrent_to_cell_weights bw_recurrent_to_output_weights bw_cell_to_input_weights? bw_cell_to_forget_weights? "
-    "bw_cell_to_output_weights? bw_input_gate_bias? bw_forget_gate_bias bw_cell_gate_bias bw_output_gate_bias bw_projection_weights? bw_projection_bias? "
-    "fw_output_state! fw_cell_state! bw_output_state! bw_cell_state! aux_input? fw_aux_input_to_input_weights? fw_aux_input_to_forget_weights? "
-    "fw_aux_input_to_cell_weights? fw_aux_input_to_output_weights? bw_aux_input_to_input_weights? bw_aux_input_to_forget_weights? "
-    "bw_aux_input_to_cell_weights? bw_aux_input_to_output_weights?",
-    "fw_output bw_output?", TUFF_OPTIONS(BidirectionalSequenceLSTMOptions, 69, tuff_bidirectional_sequence_lstm_attrs, bidirectional_sequence_lstm_fields));
 TUFF_DESCRIBED(svdf, "SVDF", 27, 4, "input feature_weights time_weights bias? state!", "output", TUFF_OPTIONS(SVDFOptions, 6, tuff_svdf_attrs, svdf_fields));

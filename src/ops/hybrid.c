@@ -68,6 +68,10 @@ static void asymmetric(int8_t *q, float *scale, int32_t *zero, const float *x, i
     for (int64_t k = 0; k < count; k++) q[k] = (int8_t)tuff_clamp(tuff_round_f32_s32((float)*zero + x[k] * inverse), -128, 127);
 }
 
+void tuff_hybrid_row(int8_t *q, float *scale, int32_t *zero, const float *x, int64_t count, bool asymmetric_row) {
+    (asymmetric_row ? asymmetric : symmetric)(q, scale, zero, x, count);
+}
+
 /* in [rows][count] f32; out [rows][count] s8, scales [rows] f32, zero points [rows] s32; tiles: rows; scratch, errors: none */
 int tuff_hybrid(const void *args, void *const *io, int job, int jobs) {
     const tuff_hybrid_args *a = args;
@@ -76,8 +80,7 @@ int tuff_hybrid(const void *args, void *const *io, int job, int jobs) {
     float *scales = io[2];
     int32_t *zeros = io[3];
     const tuff_span rows = tuff_share(a->rows, job, jobs);
-    for (int64_t r = rows.first; r < rows.end; r++)
-        (a->asymmetric ? asymmetric : symmetric)(out + r * a->count, scales + r, zeros + r, in + r * a->count, a->count);
+    for (int64_t r = rows.first; r < rows.end; r++) tuff_hybrid_row(out + r * a->count, scales + r, zeros + r, in + r * a->count, a->count, a->asymmetric);
     return 0;
 }
 

@@ -11,6 +11,8 @@ typedef struct tuff_hybrid_args {
     bool asymmetric;
     int64_t count; /* elements of a row */
 } tuff_hybrid_args;
+/* One row of `count`. */
+void tuff_hybrid_row(int8_t *q, float *scale, int32_t *zero, const float *x, int64_t count, bool asymmetric);
 int tuff_hybrid(const void *args, void *const *io, int job, int jobs);
 
 /* What the step leaves to the ones after it. */

@@ -61,11 +61,11 @@ int32_t tuff_planner_tensor_buffer(tuff_planner *p, int32_t tensor) {
                           .first = INT32_MAX,
                           .last = -1,
                           .pinned = p->is_output[tensor]};
-    if (t->data) {
+    if (t->data && !t->variable) {
         b.place = TUFF_PLACE_CONSTANT;
         b.constant = t->data;
     } else if (t->variable) {
-        /* s8 states start at the real value 0 */
+        /* known or not, it will be written; s8 states start at the real value 0 */
         const uint8_t start = t->type == TUFF_S8 && t->quantization.count == 1 ? (uint8_t)t->quantization.zero_point[0] : 0;
         b.place = TUFF_PLACE_STATE;
         b.cell = tuff_state_cell(plan->state, (tuff_cell_key){TUFF_CELL_VARIABLE, plan->options.subgraph, tensor}, b.bytes, start, p->error);
@@ -174,7 +174,7 @@ static tuff_status run_now(tuff_planner *p, tuff_context *c) {
         for (int32_t k = 0; k < step->n_io; k++) {
             if (step->io[k] < 0) continue;
             tuff_plan_buffer *b = &plan->buffers[step->io[k]];
-            if (b->place == TUFF_PLACE_STATE) {
+            if (b->place == TUFF_PLACE_STATE && (b->tensor < 0 || !plan->tensors[b->tensor].data)) {
                 io[k] = b->cell->memory;
                 continue;
             }
@@ -232,11 +232,11 @@ static tuff_status plan_with(tuff_planner *p, tuff_context *c) {
 /* only_check: the node has to wait, but what can be said against it now is said now */
 static tuff_status plan_node(tuff_planner *p, int32_t index, bool only_check) {
     const tuff_node *n = &p->plan->subgraph->nodes[index];
-    const int32_t total = n->n_inputs + n->n_outputs;
+    const int32_t operands = n->n_inputs + n->n_outputs, total = operands + n->n_intermediates;
     const tuff_tensor **list = TUFF_NEW_ARRAY(p->temporary, (size_t)total, const tuff_tensor *, p->error);
     if (!list) return TUFF_ERR_MEMORY;
     for (int32_t k = 0; k < total; k++) {
-        const int32_t t = k < n->n_inputs ? n->inputs[k] : n->outputs[k - n->n_inputs];
+        const int32_t t = k < n->n_inputs ? n->inputs[k] : k < operands ? n->outputs[k - n->n_inputs] : n->intermediates[k - operands];
         list[k] = t >= 0 ? &p->plan->tensors[t] : NULL;
     }
     tuff_error local = {0};
@@ -248,6 +248,8 @@ static tuff_status plan_node(tuff_planner *p, int32_t index, bool only_check) {
                       .n_outputs = n->n_outputs,
                       .inputs = list,
                       .outputs = list + n->n_inputs,
+                      .n_intermediates = n->n_intermediates,
+                      .intermediates = list + operands,
                       .target = &p->plan->target,
                       .error = &local,
                       .internal = p};
