@@ -8,11 +8,8 @@
 
 #include "base/error.h"
 
-tuff_status tuff_classifier_open(tuff_classifier *c, const tuff_model *model, int threads, const char *cpu, tuff_error *error) {
-    tuff_interpreter_options how = TUFF_INTERPRETER_OPTIONS;
-    how.threads = threads;
-    how.cpu = cpu;
-    TUFF_TRY(tuff_interpreter_create(model, &how, &c->it, error));
+tuff_status tuff_classifier_open(tuff_classifier *c, const tuff_model *model, const tuff_interpreter_options *how, tuff_error *error) {
+    TUFF_TRY(tuff_interpreter_create(model, how, &c->it, error));
     const tuff_tensor *t = tuff_interpreter_output(c->it, 0);
     if (!t) return tuff_fail(error, TUFF_ERR_MODEL, "the model has no output to evaluate");
     int64_t count = 1;

@@ -17,7 +17,7 @@ typedef struct tuff_classifier {
 } tuff_classifier;
 
 /* Zeroed before; closed also where opening failed. */
-tuff_status tuff_classifier_open(tuff_classifier *c, const tuff_model *model, int threads, const char *cpu, tuff_error *error) TUFF_MUST_USE;
+tuff_status tuff_classifier_open(tuff_classifier *c, const tuff_model *model, const tuff_interpreter_options *how, tuff_error *error) TUFF_MUST_USE;
 void tuff_classifier_close(tuff_classifier *c);
 tuff_status tuff_classifier_predict(tuff_classifier *c, tuff_feed *feed, const tuff_sample *sample, int32_t *predicted, tuff_error *error) TUFF_MUST_USE;
 /* The class that the values stand for now. */

@@ -308,7 +308,10 @@ static tuff_status report(doctor *d, tuff_diagnosis *out) {
 }
 
 static tuff_status examine(doctor *d, tuff_diagnosis *out) {
-    TUFF_TRY(tuff_classifier_open(&d->classifier, d->model, d->options->threads, d->options->cpu, d->error));
+    tuff_interpreter_options how = TUFF_INTERPRETER_OPTIONS;
+    how.threads = d->options->threads;
+    how.cpu = d->options->cpu;
+    TUFF_TRY(tuff_classifier_open(&d->classifier, d->model, &how, d->error));
     TUFF_TRY(tuff_dataset_match_labels(d->dataset, d->model, d->error));
     const tuff_tensor *input = tuff_interpreter_input(d->classifier.it, 0);
     if (!input) return tuff_fail(d->error, TUFF_ERR_MODEL, "the model has no input");

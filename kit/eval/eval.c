@@ -24,7 +24,10 @@ static void subject_close(subject *s) {
 }
 
 static tuff_status subject_open(subject *s, const tuff_model *model, const tuff_feed_options *feed, const tuff_eval_options *options, tuff_error *error) {
-    TUFF_TRY(tuff_classifier_open(&s->model, model, options->threads, options->cpu, error));
+    tuff_interpreter_options how = TUFF_INTERPRETER_OPTIONS;
+    how.threads = options->threads;
+    how.cpu = options->cpu;
+    TUFF_TRY(tuff_classifier_open(&s->model, model, &how, error));
     return tuff_feed_create(model, feed, &s->feed, error);
 }
 

@@ -3,7 +3,7 @@
  */
 #include "cli/command.h"
 
-static const char *const commands[] = {"convert", "quantize", "run", "eval", "doctor", "inspect", "bench", "verify", "ops"};
+static const char *const commands[] = {"convert", "quantize", "run", "eval", "doctor", "diff", "inspect", "bench", "verify", "ops"};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static void test_without_a_command_the_help_names_them_all(void **state) {
