@@ -14,38 +14,14 @@
 #include "base/fixed_point.h"
 #include "ops/share.h"
 
-typedef struct range {
+static void symmetric(const tuff_quantize_f32 *loop, int8_t *q, float *scale, int32_t *zero, const float *x, int64_t count) {
     float lo, hi;
-} range;
-
-static void widen(range *r, float x) {
-    r->lo = x < r->lo ? x : r->lo;
-    r->hi = x > r->hi ? x : r->hi;
-}
-
-/* in eight lanes, since one comparison would wait for the last */
-static range row_range(const float *x, int64_t count) {
-    enum { LANES = 8 };
-    range lanes[LANES] = {{0.0f, 0.0f}};
-    int64_t k = 0;
-    for (; k + LANES <= count; k += LANES)
-        for (int j = 0; j < LANES; j++) widen(&lanes[j], x[k + j]);
-    for (; k < count; k++) widen(&lanes[0], x[k]);
-    range r = lanes[0];
-    for (int j = 1; j < LANES; j++) {
-        widen(&r, lanes[j].lo);
-        widen(&r, lanes[j].hi);
-    }
-    return r;
-}
-
-static void symmetric(int8_t *q, float *scale, int32_t *zero, const float *x, int64_t count) {
-    const range r = row_range(x, count);
-    const float largest = -r.lo > r.hi ? -r.lo : r.hi;
+    loop->range(x, count, &lo, &hi);
+    const float largest = -lo > hi ? -lo : hi;
     const float inverse = largest > 0.0f ? 127.0f / largest : 0.0f;
     *scale = largest > 0.0f ? largest / 127.0f : 1.0f;
     *zero = 0;
-    for (int64_t k = 0; k < count; k++) q[k] = (int8_t)tuff_clamp(tuff_round_f32_s32(x[k] * inverse), -127, 127);
+    loop->run(q, x, count, inverse, 0, -127, 127);
 }
 
 static int32_t zero_point(double lo, double hi, double scale) {
@@ -54,22 +30,23 @@ static int32_t zero_point(double lo, double hi, double scale) {
     return tuff_clamp(tuff_round_s32(error_lo < error_hi ? from_lo : from_hi), -128, 127);
 }
 
-static void asymmetric(int8_t *q, float *scale, int32_t *zero, const float *x, int64_t count) {
-    const range r = row_range(x, count);
+static void asymmetric(const tuff_quantize_f32 *loop, int8_t *q, float *scale, int32_t *zero, const float *x, int64_t count) {
+    float lo, hi;
+    loop->range(x, count, &lo, &hi);
     *scale = 1.0f;
     *zero = 0;
     float inverse = 0.0f;
-    if (r.lo < r.hi) {
-        const double exact = ((double)r.hi - (double)r.lo) / 255.0;
-        *zero = zero_point((double)r.lo, (double)r.hi, exact);
+    if (lo < hi) {
+        const double exact = ((double)hi - (double)lo) / 255.0;
+        *zero = zero_point((double)lo, (double)hi, exact);
         *scale = (float)exact;
         inverse = 1.0f / *scale;
     }
-    for (int64_t k = 0; k < count; k++) q[k] = (int8_t)tuff_clamp(tuff_round_f32_s32((float)*zero + x[k] * inverse), -128, 127);
+    loop->run(q, x, count, inverse, *zero, -128, 127);
 }
 
 void tuff_hybrid_row(int8_t *q, float *scale, int32_t *zero, const float *x, int64_t count, bool asymmetric_row) {
-    (asymmetric_row ? asymmetric : symmetric)(q, scale, zero, x, count);
+    (asymmetric_row ? asymmetric : symmetric)(&tuff_quantize_f32_c, q, scale, zero, x, count);
 }
 
 /* in [rows][count] f32; out [rows][count] s8, scales [rows] f32, zero points [rows] s32; tiles: rows; scratch, errors: none */
@@ -80,18 +57,20 @@ int tuff_hybrid(const void *args, void *const *io, int job, int jobs) {
     float *scales = io[2];
     int32_t *zeros = io[3];
     const tuff_span rows = tuff_share(a->rows, job, jobs);
-    for (int64_t r = rows.first; r < rows.end; r++) tuff_hybrid_row(out + r * a->count, scales + r, zeros + r, in + r * a->count, a->count, a->asymmetric);
+    for (int64_t r = rows.first; r < rows.end; r++)
+        (a->asymmetric ? asymmetric : symmetric)(a->loop, out + r * a->count, scales + r, zeros + r, in + r * a->count, a->count);
     return 0;
 }
 
 #ifndef TUFF_KERNELS_ONLY
 static const tuff_field fields[] = {TUFF_ARG(tuff_hybrid_args, rows, S32), TUFF_ARG(tuff_hybrid_args, asymmetric, BOOL), TUFF_ARG(tuff_hybrid_args, count, S64),
-                                    TUFF_FIELD_END};
+                                    TUFF_ARG(tuff_hybrid_args, loop, PRIM), TUFF_FIELD_END};
 static const tuff_kernel kernel = TUFF_KERNEL(tuff_hybrid, tuff_hybrid_args, fields);
 
 tuff_status tuff_hybrid_emit(tuff_context *c, int32_t rows, int64_t count, bool asymmetric_rows, tuff_hybrid_rows *out) {
     tuff_hybrid_args *args = tuff_args(c, &kernel);
-    if (args) *args = (tuff_hybrid_args){.rows = rows, .asymmetric = asymmetric_rows, .count = count};
+    const tuff_quantize_f32 *loop = tuff_quantize_f32_for(c->target->level);
+    if (args) *args = (tuff_hybrid_args){.rows = rows, .asymmetric = asymmetric_rows, .count = count, .loop = loop ? loop : &tuff_quantize_f32_c};
     out->values = tuff_io_temporary(c, (size_t)(rows * count));
     out->scales = tuff_io_temporary(c, (size_t)rows * sizeof(float));
     out->zeros = tuff_io_temporary(c, (size_t)rows * sizeof(int32_t));

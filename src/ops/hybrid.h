@@ -4,12 +4,13 @@
 #ifndef TUFF_OPS_HYBRID_H
 #define TUFF_OPS_HYBRID_H
 
-#include "tuff/op.h"
+#include "prims/prims.h"
 
 typedef struct tuff_hybrid_args {
     int32_t rows;
     bool asymmetric;
     int64_t count; /* elements of a row */
+    const tuff_quantize_f32 *loop;
 } tuff_hybrid_args;
 /* One row of `count`. */
 void tuff_hybrid_row(int8_t *q, float *scale, int32_t *zero, const float *x, int64_t count, bool asymmetric);

@@ -54,6 +54,22 @@ POOL(tuff_max_pool_s8, tuff_pool_integer_args, int8_t, int8_t, INT8_MIN, MAX, tu
 POOL(tuff_max_pool_u8, tuff_pool_integer_args, uint8_t, uint8_t, 0, MAX, tuff_clamp(acc[k], p->lo, p->hi))
 POOL(tuff_max_pool_s16, tuff_pool_integer_args, int16_t, int16_t, INT16_MIN, MAX, tuff_clamp(acc[k], p->lo, p->hi))
 
+/* in, out as above, bytes; tiles: output pixels; scratch, errors: none */
+int tuff_max_pool_b1(const void *args, void *const *io, int job, int jobs) {
+    const tuff_max_pool_b1_args *p = args;
+    const uint8_t *in = io[0];
+    const tuff_span span = tuff_share(tuff_window_pixels(&p->window), job, jobs);
+    for (int64_t pixel = span.first; pixel < span.end; pixel++) {
+        const tuff_patch patch = tuff_window_patch(&p->window, pixel);
+        const uint8_t *taps[TUFF_MAX_POOL_TAPS];
+        int32_t count = 0;
+        for (int32_t y = patch.y0; y < patch.y1; y++)
+            for (int32_t x = patch.x0; x < patch.x1; x++) taps[count++] = in + tuff_patch_pixel(&p->window, &patch, y, x) * p->channels;
+        p->loop->run((uint8_t *)io[1] + pixel * p->channels, taps, count, (uint8_t)p->flip, (uint8_t)p->lo, (uint8_t)p->hi, p->channels);
+    }
+    return 0;
+}
+
 #ifndef TUFF_KERNELS_ONLY
 #include "ops/activation.h"
 #include "ops/tensor.h"
@@ -81,6 +97,17 @@ static const tuff_field integer_fields[] = {
     TUFF_ARG(tuff_pool_integer_args, hi, S32),
     TUFF_FIELD_END,
 };
+
+static const tuff_field b1_fields[] = {
+    TUFF_WINDOW_ARGS(tuff_max_pool_b1_args, window),
+    TUFF_ARG(tuff_max_pool_b1_args, channels, S32),
+    TUFF_ARG(tuff_max_pool_b1_args, lo, S32),
+    TUFF_ARG(tuff_max_pool_b1_args, hi, S32),
+    TUFF_ARG(tuff_max_pool_b1_args, flip, S32),
+    TUFF_ARG(tuff_max_pool_b1_args, loop, PRIM),
+    TUFF_FIELD_END,
+};
+static const tuff_kernel b1_kernel = TUFF_KERNEL(tuff_max_pool_b1, tuff_max_pool_b1_args, b1_fields);
 
 #define F32(function) TUFF_KERNEL(function, tuff_pool_f32_args, f32_fields)
 #define INTEGER(function) TUFF_KERNEL(function, tuff_pool_integer_args, integer_fields)
@@ -119,6 +146,20 @@ static tuff_status prepare(tuff_context *c) {
     TUFF_TRY(window_of(c, &w));
     TUFF_CHECK(c, (int64_t)w.height * w.width <= 65536 || in->type == TUFF_F32, "a window of %d x %d is too large for sums of %s", (int)w.height, (int)w.width,
                tuff_type_name(in->type));
+    const int64_t count = tuff_count(out);
+    const tuff_cost cost = {tuff_window_pixels(&w), count * w.height * w.width, (count + tuff_count(in)) * tuff_type_bits(in->type) / 8};
+    const tuff_io io[] = {tuff_io_input(c, 0), tuff_io_output(c, 0)};
+    const tuff_max_u8 *loop = tuff_max_u8_for(c->target->level);
+    if (loop && c->op->variants == max_variants && tuff_type_bits(in->type) == 8 && w.height * w.width <= TUFF_MAX_POOL_TAPS) {
+        const int32_t flip = in->type == TUFF_S8 ? 0x80 : 0;
+        tuff_max_pool_b1_args *bytes = tuff_args(c, &b1_kernel), all = {.window = w, .channels = in->shape[3], .flip = flip, .loop = loop};
+        if (attrs->fused_activation_function != TUFF_ACTIVATION_NONE) TUFF_TRY(tuff_check_quantized(c, out));
+        TUFF_TRY(tuff_activation_range(c, attrs->fused_activation_function, out, &all.lo, &all.hi));
+        all.lo = (all.lo ^ flip) & 0xff;
+        all.hi = (all.hi ^ flip) & 0xff;
+        if (bytes) *bytes = all;
+        return tuff_emit(c, &b1_kernel, bytes, cost, io, 2);
+    }
     void *args = tuff_args(c, &c->variant->kernel);
     if (in->type == TUFF_F32) {
         tuff_pool_f32_args real = {.window = w, .channels = in->shape[3]};
@@ -130,9 +171,6 @@ static tuff_status prepare(tuff_context *c) {
         TUFF_TRY(tuff_activation_range(c, attrs->fused_activation_function, out, &integer.lo, &integer.hi));
         if (args) *(tuff_pool_integer_args *)args = integer;
     }
-    const int64_t count = tuff_count(out);
-    const tuff_cost cost = {tuff_window_pixels(&w), count * w.height * w.width, (count + tuff_count(in)) * tuff_type_bits(in->type) / 8};
-    const tuff_io io[] = {tuff_io_input(c, 0), tuff_io_output(c, 0)};
     return tuff_emit(c, &c->variant->kernel, args, cost, io, 2);
 }
 

@@ -3,6 +3,7 @@
 #define TUFF_OPS_POOL_H
 
 #include "ops/window.h"
+#include "prims/prims.h"
 
 typedef struct tuff_pool_attrs {
     int8_t padding;
@@ -28,5 +29,14 @@ int tuff_max_pool_f32(const void *args, void *const *io, int job, int jobs);
 int tuff_max_pool_s8(const void *args, void *const *io, int job, int jobs);
 int tuff_max_pool_u8(const void *args, void *const *io, int job, int jobs);
 int tuff_max_pool_s16(const void *args, void *const *io, int job, int jobs);
+
+/* MAX_POOL_2D of bytes over the prim; windows of at most TUFF_MAX_POOL_TAPS taps */
+enum { TUFF_MAX_POOL_TAPS = 64 };
+typedef struct tuff_max_pool_b1_args {
+    tuff_window window;
+    int32_t channels, lo, hi, flip;
+    const tuff_max_u8 *loop;
+} tuff_max_pool_b1_args;
+int tuff_max_pool_b1(const void *args, void *const *io, int job, int jobs);
 
 #endif

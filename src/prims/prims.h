@@ -98,4 +98,23 @@ typedef struct tuff_requantize_f64_s8 {
 TUFF_PRIM_LIST(tuff_requantize_f64_s8)
 extern const tuff_requantize_f64_s8 tuff_requantize_f64_s8_avx2, tuff_requantize_f64_s8_c;
 
+/* ---- quantize f32: out[k] = round half away(zero + x[k] * inverse) clamped to lo..hi, in float arithmetic; NaN gives lo ----
+ *   range  the least and the greatest of 0 and all x; NaN doesn't count */
+typedef struct tuff_quantize_f32 {
+    tuff_prim prim;
+    void (*run)(int8_t *out, const float *x, int64_t count, float inverse, int32_t zero, int32_t lo, int32_t hi);
+    void (*range)(const float *x, int64_t count, float *least, float *greatest);
+} tuff_quantize_f32;
+TUFF_PRIM_LIST(tuff_quantize_f32)
+extern const tuff_quantize_f32 tuff_quantize_f32_avx2, tuff_quantize_f32_c;
+
+/* ---- max u8: out[c] = clamp(greatest over taps of taps_in[t][c]), bytes compared as unsigned after ^ flip (0x80 for s8), lo and hi likewise ----
+ *   taps >= 1 */
+typedef struct tuff_max_u8 {
+    tuff_prim prim;
+    void (*run)(uint8_t *out, const uint8_t *const *taps_in, int32_t taps, uint8_t flip, uint8_t lo, uint8_t hi, int32_t channels);
+} tuff_max_u8;
+TUFF_PRIM_LIST(tuff_max_u8)
+extern const tuff_max_u8 tuff_max_u8_avx2, tuff_max_u8_c;
+
 #endif

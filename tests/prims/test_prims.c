@@ -157,6 +157,62 @@ static void test_gemm_s8_is_exact(void **state) {
     }
 }
 
+/* ---- quantize f32 ---- */
+static float near_half(void) {
+    static const float extremes[] = {0.49999997f, 0.5f, -0.49999997f, -0.5f, 1.5f, 2.5f, -2.5f, 126.5f, 127.49999f, -128.5f, 1e30f, -1e30f, 0.0f, -0.0f};
+    return random_u64() & 1 ? extremes[random_u64() % 14] : random_f32() * 200.0f;
+}
+
+static void test_quantize_f32_rounds_half_away_and_takes_nan_for_the_least(void **state) {
+    (void)state;
+    FOR_EACH_LOOP(tuff_quantize_f32, p)
+    for (int turn = 0; turn < 200; turn++) {
+        const int32_t count = size_of(turn, 150), zero = turn & 1 ? random_between(-128, 127) : 0, lo = turn & 2 ? -127 : -128;
+        const float inverse = turn % 3 ? 1.0f : 37.5f;
+        guarded in = guard((size_t)count * sizeof(float), turn & 1), out = guard((size_t)count, turn & 1);
+        float *x = in.at, least = 0, greatest = 0, want_least = 0, want_greatest = 0;
+        for (int32_t k = 0; k < count; k++) x[k] = turn % 7 == 6 && k % 5 == 4 ? NAN : near_half();
+        (*p)->run(out.at, x, count, inverse, zero, lo, 127);
+        (*p)->range(x, count, &least, &greatest);
+        for (int32_t k = 0; k < count; k++) {
+            const float scaled = x[k] * inverse, v = (float)zero + scaled;
+            const double exact = isnan(v) ? (double)lo : round((double)v);
+            const int want = (int)(exact < lo ? lo : exact > 127 ? 127 : exact);
+            if (((int8_t *)out.at)[k] != want) fail_msg("%s: %a gives %d, expected %d", (*p)->prim.symbol, (double)x[k], ((int8_t *)out.at)[k], want);
+            if (x[k] < want_least) want_least = x[k];
+            if (x[k] > want_greatest) want_greatest = x[k];
+        }
+        assert_true(least == want_least && greatest == want_greatest);
+        unguard(in), unguard(out);
+    }
+}
+
+/* ---- max ---- */
+static void test_max_u8_is_exact_for_both_signs(void **state) {
+    (void)state;
+    FOR_EACH_LOOP(tuff_max_u8, p)
+    for (int turn = 0; turn < 200; turn++) {
+        const int32_t taps = random_between(1, 9), channels = size_of(turn, 100);
+        const uint8_t flip = turn & 1 ? 0x80 : 0;
+        const uint8_t lo = turn & 2 ? 3 : 0, hi = turn & 2 ? 200 : 255;
+        guarded out = guard((size_t)channels, turn & 4), in[9];
+        const uint8_t *taps_in[9];
+        for (int32_t t = 0; t < taps; t++) {
+            in[t] = guard((size_t)channels, turn & 4);
+            for (int32_t c = 0; c < channels; c++) ((uint8_t *)in[t].at)[c] = (uint8_t)random_u64();
+            taps_in[t] = in[t].at;
+        }
+        (*p)->run(out.at, taps_in, taps, flip, lo, hi, channels);
+        for (int32_t c = 0; c < channels; c++) {
+            int want = lo;
+            for (int32_t t = 0; t < taps; t++) want = (taps_in[t][c] ^ flip) > want ? taps_in[t][c] ^ flip : want;
+            assert_int_equal(((uint8_t *)out.at)[c], (want > hi ? hi : want) ^ flip);
+        }
+        for (int32_t t = 0; t < taps; t++) unguard(in[t]);
+        unguard(out);
+    }
+}
+
 /* ---- depthwise ---- */
 enum { MOST_TAPS = 70 };
 static const int32_t tap_counts[] = {9, 6, 3, 1, 2, 25, 4, 0, 15, 31, 32, 33, 49, 64, 65, 70};
@@ -357,6 +413,8 @@ static void test_lists_end_with_c_and_obey_levels(void **state) {
     CHECK_LIST(tuff_depthwise_s8);
     CHECK_LIST(tuff_requantize_s8);
     CHECK_LIST(tuff_requantize_f64_s8);
+    CHECK_LIST(tuff_quantize_f32);
+    CHECK_LIST(tuff_max_u8);
 }
 
 /* ---- speed ---- */
@@ -494,10 +552,16 @@ int main(int argc, char **argv) {
     random_seed();
     if (argc > 1 && strcmp(argv[1], "--bench") == 0) return bench();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gemm_f32_is_within_its_tolerance),       cmocka_unit_test(test_gemm_f32_rows_do_not_depend_on_each_other),
-        cmocka_unit_test(test_gemm_f32_keeps_nan_and_clamps_infinity), cmocka_unit_test(test_gemm_s8_is_exact),
-        cmocka_unit_test(test_depthwise_f32_is_within_its_tolerance),  cmocka_unit_test(test_depthwise_s8_is_exact),
-        cmocka_unit_test(test_requantize_s8_is_the_two_roundings),     cmocka_unit_test(test_requantize_f64_s8_rounds_the_double_product),
+        cmocka_unit_test(test_gemm_f32_is_within_its_tolerance),
+        cmocka_unit_test(test_gemm_f32_rows_do_not_depend_on_each_other),
+        cmocka_unit_test(test_gemm_f32_keeps_nan_and_clamps_infinity),
+        cmocka_unit_test(test_gemm_s8_is_exact),
+        cmocka_unit_test(test_depthwise_f32_is_within_its_tolerance),
+        cmocka_unit_test(test_depthwise_s8_is_exact),
+        cmocka_unit_test(test_requantize_s8_is_the_two_roundings),
+        cmocka_unit_test(test_requantize_f64_s8_rounds_the_double_product),
+        cmocka_unit_test(test_quantize_f32_rounds_half_away_and_takes_nan_for_the_least),
+        cmocka_unit_test(test_max_u8_is_exact_for_both_signs),
         cmocka_unit_test(test_lists_end_with_c_and_obey_levels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
