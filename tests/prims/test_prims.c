@@ -193,8 +193,8 @@ static void test_max_u8_is_exact_for_both_signs(void **state) {
     FOR_EACH_LOOP(tuff_max_u8, p)
     for (int turn = 0; turn < 200; turn++) {
         const int32_t taps = random_between(1, 9), channels = size_of(turn, 100);
-        const uint8_t flip = turn & 1 ? 0x80 : 0;
-        const uint8_t lo = turn & 2 ? 3 : 0, hi = turn & 2 ? 200 : 255;
+        const uint8_t flip = (uint8_t)((turn & 1) * 0x80);
+        const uint8_t lo = (uint8_t)(turn & 2 ? 3 : 0), hi = (uint8_t)(turn & 2 ? 200 : 255);
         guarded out = guard((size_t)channels, turn & 4), in[9];
         const uint8_t *taps_in[9];
         for (int32_t t = 0; t < taps; t++) {
