@@ -40,3 +40,13 @@ configure_and_build() {
     cmake -S "$root" -B "$dir" -G Ninja "$@" >"$log" 2>&1 && cmake --build "$dir" >>"$log" 2>&1 || { cat "$log"; rm -f "$log"; exit 1; }
     rm -f "$log"
 }
+
+# quietly LINES COMMAND ...: the last lines of its output where all is well, all of it where it isn't.
+quietly() {
+    lines=$1
+    shift
+    log=$(mktemp)
+    "$@" >"$log" 2>&1 || { cat "$log"; rm -f "$log"; exit 1; }
+    tail -n "$lines" "$log"
+    rm -f "$log"
+}
