@@ -46,11 +46,11 @@ static tuff_flat_table find_tensor(const tuff_graph *g, tuff_flat *flat, int slo
     return none;
 }
 
-/* Height, width and channels of [n, h, w, c] or [n, h, w]; all 0 where the tensor is no image. */
+/* Height, width and channels of [n, h, w, c] or [n, h, w]; all 0 where the tensor is no image, or one of any size. */
 static void set_size(tuff_recipe *r, const tuff_tensor *t) {
     if (t->rank != 3 && t->rank != 4) return;
     const int32_t channels = t->rank == 4 ? t->shape[3] : 1;
-    if (channels < 1 || channels > 4) return;
+    if (channels < 1 || channels > 4 || (t->signature && (t->signature[1] < 0 || t->signature[2] < 0))) return;
     r->height = t->shape[1];
     r->width = t->shape[2];
     r->channels = channels;
@@ -273,9 +273,13 @@ tuff_status tuff_tflite_write_recipe(tuff_graph *graph, const tuff_recipe *recip
     if (recipe && !recipe->present) recipe = NULL;
     if (recipe && (recipe->count < 1 || recipe->count > 4))
         return tuff_fail(error, TUFF_ERR_ARGUMENT, "a recipe with %d means, expected 1 to 4", (int)recipe->count);
+    tuff_recipe sized = {0}; /* a recipe of ranges alone is of the input's size */
+    const tuff_subgraph *s = &graph->subgraphs[0];
+    if (recipe) sized = *recipe;
+    if (recipe && sized.width == 0 && s->n_inputs > 0) set_size(&sized, &s->tensors[s->inputs[0]]);
     uint8_t *bytes = NULL;
     size_t size = 0;
-    TUFF_TRY(put_metadata(graph, recipe, has_labels, &bytes, &size, error));
+    TUFF_TRY(put_metadata(graph, recipe ? &sized : NULL, has_labels, &bytes, &size, error));
     const tuff_status status = tuff_graph_set_metadata(graph, entry_name, bytes, size, error);
     tuff_release(NULL, bytes);
     TUFF_TRY(status);

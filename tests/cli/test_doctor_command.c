@@ -24,7 +24,7 @@ static void test_names_the_recipe_and_writes_a_model_that_is_right(void **state)
     assert_has(out, "the model's own recipe is wrong\nwrote      fixed.tflite, ");
     run("tuff inspect fixed.tflite && tuff doctor fixed.tflite --data " DIGITS " --json; rm fixed.tflite");
     assert_ok();
-    assert_has(out, "recipe     x = raw / 255 (");
+    assert_has(out, "recipe     28x28x1 pictures; x = raw / 255 (");
     assert_has(out, "\"winner\": \"0..1\"");
     assert_has(out, "\"own\": \"0..1\"");
     assert_has(out, "\"written\": null");

@@ -149,7 +149,7 @@ static void test_inspect_spells_out_quantization_recipe_and_plan(void **state) {
     assert_ok();
     assert_has(out, "size       189,570 parameters");
     assert_has(out, "q = round(x / 0.00392157) - 128, x from 0 to 1\n");
-    assert_has(out, "recipe     x = raw / 255 (");
+    assert_has(out, "recipe     28x28x1 pictures; x = raw / 255 (");
     assert_has(out, "labels     10: zero, one, two,");
     assert_has(out, "RAM plan: ");
     assert_has(out, "CONV_2D 3");

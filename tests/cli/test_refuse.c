@@ -146,6 +146,11 @@ static void test_data_that_cannot_be_used(void **state) {
     assert_refused(1, "label", 1);
     run("tuff run m.tflite " DIGITS "'[10000]'");
     assert_refused(1, "[10000]: expected 0..9999", 1);
+    /* floats of 195 for a model of 0..1: two pictures of bytes 'C' */
+    run("{ printf '\\223NUMPY\\001\\000v\\000%%-117s\\n' \"{'descr': '<f4', 'fortran_order': False, 'shape': (2, 28, 28), }\"; "
+        "head -c 6272 /dev/zero | tr '\\0' C; } > far.npy; tuff quantize m.tflite -o out.tflite --data far.npy; s=$?; rm far.npy; exit $s");
+    assert_int_equal(code, 1);
+    assert_has(err, "outside of 0..1 that the recipe says");
     run("tuff convert " KERAS " -o bare.tflite -q && tuff run bare.tflite '%s/digit.png'; s=$?; rm bare.tflite; exit $s", DATA);
     assert_refused(1, "--input-range", 1);
     run("tuff convert " KERAS " -o out.tflite --quantize int8 --data " CALIBRATION);
