@@ -115,7 +115,9 @@ const char *cli_shape(int32_t rank, const int32_t *shape, const int32_t *signatu
 /* ---- models, data, feeding ---- */
 /* "-" becomes the path of what stands on stdin. NULL with the error set on failure. */
 const char *cli_input_path(const char *path, tuff_error *error);
-const char *cli_input_name(const char *path); /* for messages: "stdin" for "-" */
+const char *cli_input_name(const char *path);                /* for messages: "standard input" for "-" */
+bool cli_is_spooled(const char *text);                       /* whether it begins with the path that "-" became */
+int cli_check_output(const char *output, const char *input); /* CLI_FAILED, and said, where writing would replace what is read */
 
 typedef struct cli_feed {
     cli_range range;

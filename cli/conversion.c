@@ -57,8 +57,22 @@ static void report_read(const conversion *c) {
     report_line((void *)c, line);
 }
 
+/* Whether the model's one input may be a picture that needs a recipe. */
+static bool may_take_pictures(const conversion *c) {
+    tuff_inspection in;
+    tuff_error unused = {0};
+    if (tuff_inspect(c->floating, NULL, &in, &unused) != TUFF_OK) return false;
+    const tuff_subgraph_info *g = in.subgraphs;
+    const tuff_tensor *input = in.n_subgraphs && g->n_inputs == 1 ? &g->tensors[g->inputs[0]] : NULL;
+    const bool may = input && input->rank > 2 && input->type == TUFF_F32;
+    tuff_inspection_free(&in);
+    return may;
+}
+
 static void report_recipe(const conversion *c) {
     const tuff_recipe r = tuff_graph_recipe(c->graph);
+    if (!r.present && may_take_pictures(c))
+        report_line((void *)c, "recipe none: the model doesn't say how pictures become its input; --input-range puts it in");
     if (!r.present) return;
     char line[256];
     const double low = (0 - (double)r.mean[0]) / (double)r.std[0], high = (255 - (double)r.mean[0]) / (double)r.std[0];
@@ -132,6 +146,7 @@ static tuff_status quantize(conversion *c) {
     tuff_dataset *calibration = options.mode == TUFF_QUANTIZE_INT8 ? c->calibration : NULL;
     tuff_status status = tuff_graph_quantize(c->graph, calibration, &options, &c->quantized, &c->error);
     cli_progress_end(&progress);
+    if (status == TUFF_ERR_UNSUPPORTED) cli_error_prefix(&c->error, cli_input_name(c->input));
     if (status == TUFF_OK) status = tuff_graph_model(c->quantized, &c->after, NULL, &c->error);
     return status;
 }
@@ -254,8 +269,10 @@ static tuff_status convert(conversion *c) {
 
 int cli_convert(const cli_command *command, const cli_conversion *settings, const char *input) {
     conversion c = {.command = command, .s = settings, .input = input, .out = stdout};
-    const int usage = check_usage(&c);
-    if (usage != CLI_OK) return usage;
+    int code = check_usage(&c);
+    const char *const read[] = {input, settings->data, settings->eval_data, settings->labels};
+    for (size_t k = 0; k < sizeof read / sizeof *read && code == CLI_OK; k++) code = cli_check_output(settings->output, read[k]);
+    if (code != CLI_OK) return code;
     if (settings->json || strcmp(settings->output, "-") == 0) c.out = stderr;
     const tuff_status status = convert(&c);
     if (status == TUFF_OK && settings->json) print_json(&c);

@@ -148,6 +148,7 @@ static int run(const void *settings_, int count, char **operands) {
     const bool to_stdout = v.s->write && strcmp(v.s->write, "-") == 0;
     if (!v.s->data) return cli_usage(&cli_command_doctor, "expected --data DATA");
     if (to_stdout && v.s->json) return cli_usage(&cli_command_doctor, "--json and --write - both want standard output");
+    if (v.s->write && (cli_check_output(v.s->write, v.path) != CLI_OK || cli_check_output(v.s->write, v.s->data) != CLI_OK)) return CLI_FAILED;
     tuff_status status = open_all(&v);
     if (status == TUFF_OK) status = examine(&v);
     if (status == TUFF_OK && v.s->write && v.diagnosis.winner >= 0) status = write_winner(&v);

@@ -4,14 +4,16 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
 
 /* ---- "-" ---- */
+static char spooled[32]; /* the path, "" until "-" is read */
+
 /* Standard input is copied to a file without a name, since models are mapped and data is recognized by its content; it is read through /dev/fd. */
 const char *cli_input_path(const char *path, tuff_error *error) {
-    static char spooled[32];
     if (strcmp(path, "-") != 0) return path;
     if (spooled[0]) return spooled;
     FILE *file = tmpfile();
@@ -32,6 +34,16 @@ const char *cli_input_path(const char *path, tuff_error *error) {
 }
 
 const char *cli_input_name(const char *path) { return strcmp(path, "-") == 0 ? "standard input" : path; }
+
+bool cli_is_spooled(const char *text) { return spooled[0] && strncmp(text, spooled, strlen(spooled)) == 0; }
+
+/* Links to the same file too; a device may be both. */
+int cli_check_output(const char *output, const char *input) {
+    struct stat out, in;
+    if (!input || strcmp(output, "-") == 0 || stat(output, &out) != 0 || stat(input, &in) != 0) return CLI_OK;
+    if (!S_ISREG(out.st_mode) || out.st_dev != in.st_dev || out.st_ino != in.st_ino) return CLI_OK;
+    return cli_error("%s: is read here too, expected another file to write", output);
+}
 
 tuff_status cli_model_open(const char *path, tuff_model **model, tuff_error *error) {
     const char *file = cli_input_path(path, error);

@@ -28,7 +28,8 @@ typedef struct runner {
     tuff_model *model;
     tuff_interpreter *it;
     tuff_feed *feed;
-    cli_json *json; /* NULL: text */
+    tuff_dataset *dataset; /* of the input that is running */
+    cli_json *json;        /* NULL: text */
     tuff_error error;
 } runner;
 
@@ -92,12 +93,19 @@ static void print_values(const values *v, const char *prefix) {
     printf("%s\n", v->value && v->count > SHOWN ? ", ..." : "");
 }
 
+/* Whether the sample's label is a class of the model: where the data's class names aren't the model's labels, their order says nothing. */
+static bool is_class(const runner *r, int32_t label) {
+    const char *name = tuff_dataset_class_name(r->dataset, label), *own = cli_label(r->model, label);
+    return label >= 0 && (!name || (own && strcmp(name, own) == 0));
+}
+
 static void print_text(runner *r, const tuff_sample *sample, const values *v, bool *taken) {
     const bool several = tuff_interpreter_output_count(r->it) > 1;
     printf("%s%s%s", cli_ink(CLI_BOLD), sample->name, cli_ink(CLI_PLAIN));
     if (sample->label >= 0) {
         char name[128];
-        printf(", labelled %s", cli_class(r->model, sample->label, name, sizeof name));
+        printf(", labelled %s",
+               is_class(r, sample->label) ? cli_class(r->model, sample->label, name, sizeof name) : tuff_dataset_class_name(r->dataset, sample->label));
     }
     putchar('\n');
     if (v->value && v->classes > 1) {
@@ -117,7 +125,7 @@ static void print_json(runner *r, const tuff_sample *sample, const values *v, bo
     cli_json *j = r->json;
     json_object(j, NULL);
     json_text(j, "input", sample->name);
-    if (sample->label >= 0) json_integer(j, "label", sample->label);
+    if (is_class(r, sample->label)) json_integer(j, "label", sample->label);
     json_array(j, "top");
     const int64_t top = r->s->top ? r->s->top : 3;
     for (int64_t k = 0; v->value && v->classes > 1 && k < top && k < v->classes; k++) {
@@ -149,9 +157,9 @@ static void print_json(runner *r, const tuff_sample *sample, const values *v, bo
 }
 
 /* ---- running ---- */
-static tuff_status run_sample(runner *r, tuff_dataset *dataset, size_t k) {
+static tuff_status run_sample(runner *r, size_t k) {
     tuff_sample sample;
-    tuff_status status = tuff_dataset_get(dataset, k, &sample, &r->error);
+    tuff_status status = tuff_dataset_get(r->dataset, k, &sample, &r->error);
     if (status == TUFF_OK) status = tuff_feed_put(r->feed, r->it, &sample, &r->error);
     if (status == TUFF_OK) status = tuff_interpreter_invoke(r->it, &r->error);
     if (status != TUFF_OK) return status;
@@ -183,20 +191,22 @@ static tuff_status run_input(runner *r, char *path) {
     data.input = tuff_interpreter_input(r->it, 0);
     if (r->s->limit) data.limit = limit;
     if (index >= 0) data.limit = 0;
-    tuff_dataset *dataset = NULL;
-    tuff_status status = tuff_dataset_open(path, &data, &dataset, &r->error);
+    tuff_status status = tuff_dataset_open(path, &data, &r->dataset, &r->error);
     if (status != TUFF_OK) return status;
-    const size_t count = tuff_dataset_count(dataset);
-    if (index >= 0 && (size_t)index >= count) {
+    status = tuff_dataset_match_labels(r->dataset, r->model, &r->error);
+    if (status == TUFF_ERR_DATA) status = TUFF_OK; /* some names aren't the model's: see is_class */
+    const size_t count = tuff_dataset_count(r->dataset);
+    if (status == TUFF_OK && index >= 0 && (size_t)index >= count) {
         status = r->error.status = TUFF_ERR_DATA;
         snprintf(r->error.message, sizeof r->error.message, "%s[%lld]: expected 0..%zu", path, (long long)index, count - 1);
-    } else if (index >= 0) {
-        status = run_sample(r, dataset, (size_t)index);
-    } else {
-        if (count > 1 && !r->s->limit) cli_note("%s samples: running [0]; choose one with %s[K], or --limit N", cli_group((int64_t)count), cli_base(path));
-        for (size_t k = 0; k < count && k < (size_t)limit && status == TUFF_OK && !cli_interrupted(); k++) status = run_sample(r, dataset, k);
+    } else if (status == TUFF_OK && index >= 0) {
+        status = run_sample(r, (size_t)index);
+    } else if (status == TUFF_OK) {
+        if (count > 1 && !r->s->limit) cli_note("%s samples: running [0]; choose one with %s[K], or --limit N", cli_group((int64_t)count), path);
+        for (size_t k = 0; k < count && k < (size_t)limit && status == TUFF_OK && !cli_interrupted(); k++) status = run_sample(r, k);
     }
-    tuff_dataset_close(dataset);
+    tuff_dataset_close(r->dataset);
+    r->dataset = NULL;
     return status;
 }
 
@@ -222,12 +232,16 @@ static int run(const void *settings_, int count, char **operands) {
         r.json = &writer;
         json_array(r.json, NULL);
     }
-    for (int k = 1; k < count && status == TUFF_OK && !cli_interrupted(); k++) status = run_input(&r, operands[k]);
-    if (status == TUFF_OK && r.json) json_end_array(r.json);
+    int code = status == TUFF_OK ? CLI_OK : cli_fail(&r.error);
+    for (int k = 1; k < count && status == TUFF_OK && !cli_interrupted(); k++) { /* one bad input doesn't keep the others from running */
+        if (run_input(&r, operands[k]) != TUFF_OK) code = cli_fail(&r.error);
+        r.error = (tuff_error){0};
+    }
+    if (r.json) json_end_array(r.json);
     tuff_feed_destroy(r.feed);
     tuff_interpreter_destroy(r.it);
     tuff_model_close(r.model);
-    return status == TUFF_OK ? CLI_OK : cli_fail(&r.error);
+    return code;
 }
 
 const cli_command cli_command_run = {

@@ -67,7 +67,9 @@ void cli_error_prefix(tuff_error *error, const char *file) {
 int cli_fail(const tuff_error *error) {
     if (drawn) cli_progress_end(drawn);
     if (interrupted) return CLI_INTERRUPTED;
-    return cli_error("%s", error->message[0] ? error->message : tuff_status_text(error->status));
+    const char *text = error->message[0] ? error->message : tuff_status_text(error->status);
+    if (cli_is_spooled(text)) return cli_error("standard input%s", text + strcspn(text, ":"));
+    return cli_error("%s", text);
 }
 
 int cli_usage(const cli_command *command, const char *format, ...) {

@@ -36,6 +36,7 @@ test_packages='libcmocka-dev'
 configure_and_build() {
     dir=$1
     shift
+    [ -f "$dir/build.ninja" ] || echo "(half a minute on two cores)"
     log=$(mktemp)
     cmake -S "$root" -B "$dir" -G Ninja "$@" >"$log" 2>&1 && cmake --build "$dir" >>"$log" 2>&1 || { cat "$log"; rm -f "$log"; exit 1; }
     rm -f "$log"

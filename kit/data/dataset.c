@@ -40,8 +40,33 @@ static const struct {
     {tuff_picture_is, read_picture},   {text_is, tuff_data_read_csv},
 };
 
+/* What people have that isn't read, by the bytes it begins with. */
+static const char *foreign(const tuff_buffer *b) {
+    static const struct {
+        size_t at;
+        const char *bytes, *name;
+    } known[] = {
+        {0, "GIF8", "a GIF picture"},
+        {0, "II*", "a TIFF picture"},
+        {0, "MM", "a TIFF picture"},
+        {8, "WEBP", "a WebP picture"},
+        {4, "ftyp", "a HEIC or AVIF picture or a video"},
+        {0, "P5", "a PGM picture"},
+        {0, "P6", "a PPM picture"},
+        {4, "TFL3", "a .tflite model"},
+        {0, "\x89HDF", "an HDF5 file"},
+    };
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
+        const size_t length = strlen(known[k].bytes);
+        if (b->count >= known[k].at + length && memcmp(b->data + known[k].at, known[k].bytes, length) == 0) return known[k].name;
+    }
+    return NULL;
+}
+
 static tuff_status unknown(const tuff_dataset *d, const tuff_buffer *buffer, tuff_error *error) {
     if (buffer->count == 0) return tuff_fail(error, TUFF_ERR_FORMAT, "%s: the file is empty", d->path);
+    const char *name = foreign(buffer);
+    if (name) return tuff_fail(error, TUFF_ERR_FORMAT, "%s: is %s, expected idx, .npy, .npz, CSV, PNG, JPEG or BMP", d->path, name);
     char begin[40] = "";
     for (size_t k = 0; k < buffer->count && k < 8; k++) snprintf(begin + 3 * k, 4, " %02x", buffer->data[k]);
     return tuff_fail(error, TUFF_ERR_FORMAT, "%s: begins with%s, expected idx, .npy, .npz, CSV, PNG, JPEG or BMP", d->path, begin);

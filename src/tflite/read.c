@@ -289,8 +289,19 @@ static tuff_status read_model(reader *r) {
     return tuff_graph_check(r->graph, r->error);
 }
 
+/* What lies there in place of a model. Who gives a trained model before its conversion is told so. */
+static tuff_status not_a_model(const uint8_t *b, tuff_error *error) {
+    const char *what = NULL;
+    if (memcmp(b, "PK\3\4", 4) == 0) what = "a zip archive, as .keras files are";
+    if (memcmp(b, "\x89HDF", 4) == 0) what = "an HDF5 file, as .h5 models are";
+    if (what) return tuff_fail(error, TUFF_ERR_FORMAT, "is %s, expected a .tflite model", what);
+    return tuff_fail(error, TUFF_ERR_FORMAT, "is no .tflite model: its bytes 4 to 7 are %02x %02x %02x %02x, expected 54 46 4c 33 (\"TFL3\")", b[4], b[5], b[6],
+                     b[7]);
+}
+
 tuff_status tuff_tflite_read(const void *bytes, size_t count, tuff_arena *arena, tuff_graph **graph, tuff_error *error) {
     *graph = NULL;
+    if (count >= 8 && memcmp((const uint8_t *)bytes + 4, TUFF_TFLITE_IDENTIFIER, 4) != 0) return not_a_model(bytes, error);
     reader r = {.arena = arena, .error = error};
     r.model = tuff_flat_open(&r.flat, bytes, count, TUFF_TFLITE_IDENTIFIER, error);
     if (tuff_flat_failed(&r.flat)) return r.flat.status;

@@ -87,6 +87,10 @@ static void test_run_names_the_digit(void **state) {
     assert_has(out, "eine Ziffer ä.png\n  7 seven ");
     assert_has(out, " %  ########");
     assert_int_equal(lines(out), 2);
+    run("tuff run m.tflite absent.png '%s/digit.png' --top 1", DATA);
+    assert_int_equal(code, 1);
+    assert_has(err, "absent.png: ");
+    assert_has(out, "  7 seven ");
     run("tuff run m.tflite - --top 1 < '%s/digit.png'", DATA);
     assert_ok();
     assert_has(out, "  7 seven ");
@@ -138,7 +142,13 @@ static void test_eval_matches_folders_and_labels_by_name(void **state) {
         DATA);
     assert_ok();
     assert_has(out, "\"accuracy\": 1,"); /* by the order of names seven would be class 0 */
-    run("mv named/zero named/nought && tuff eval m.tflite --data named; s=$?; rm -r named; exit $s");
+    run("tuff run m.tflite named --limit 2 --top 1");
+    assert_ok();
+    assert_has(out, ", labelled 7 seven\n  7 seven ");
+    run("mv named/zero named/nought && tuff run m.tflite named --limit 2 --top 1");
+    assert_ok();
+    assert_has(out, ", labelled nought\n  0 zero ");
+    run("tuff eval m.tflite --data named; s=$?; rm -r named; exit $s");
     assert_refused(1, "class nought is not among the model's 10 labels", 2);
 }
 

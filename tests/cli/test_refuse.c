@@ -166,6 +166,33 @@ static void test_data_that_cannot_be_used(void **state) {
     run("rm m.tflite");
 }
 
+/* What is read stays as it was, under whatever name the output gives it. */
+static void test_the_output_never_replaces_what_is_read(void **state) {
+    (void)state;
+    run("cp " KERAS " m.keras && cp " LABELS " l.txt && ln m.keras linked.keras");
+    run("tuff convert m.keras -o m.keras");
+    assert_refused(1, "m.keras: is read here too", 3);
+    run("tuff convert m.keras -o linked.keras");
+    assert_refused(1, "linked.keras: is read here too", 3);
+    run("tuff convert m.keras -o l.txt --labels l.txt");
+    assert_refused(1, "l.txt: is read here too", 3);
+    run("cmp m.keras " KERAS " && cmp l.txt " LABELS " && rm m.keras l.txt linked.keras");
+    assert_ok();
+}
+
+static void test_files_of_other_kinds_are_named(void **state) {
+    (void)state;
+    run("tuff run " KERAS " x.png");
+    assert_refused(1, "mnist_cnn.keras: is a zip archive, as .keras files are, expected a .tflite model", 0);
+    run("tuff convert " KERAS " -o m.tflite -q && tuff run m.tflite m.tflite");
+    assert_refused(1, "m.tflite: is a .tflite model, expected idx", 1);
+    run("printf 'GIF89a\\1\\0' > a.gif; tuff run m.tflite a.gif; s=$?; rm a.gif; exit $s");
+    assert_refused(1, "a.gif: is a GIF picture, expected idx", 1);
+    run("tuff quantize - -o out.tflite -z float16");
+    assert_refused(1, "standard input: ", 1);
+    run("rm m.tflite");
+}
+
 /* Ctrl-C while calibrating on 10,000 digits. */
 static void test_ctrl_c_leaves_no_file_and_exit_130(void **state) {
     (void)state;
@@ -196,6 +223,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_a_full_disk_is_named_and_never_replaced, open_folders, close_folders),
         cmocka_unit_test_setup_teardown(test_a_failed_conversion_leaves_the_old_file, open_folders, close_folders),
         cmocka_unit_test_setup_teardown(test_data_that_cannot_be_used, open_folders, close_folders),
+        cmocka_unit_test_setup_teardown(test_the_output_never_replaces_what_is_read, open_folders, close_folders),
+        cmocka_unit_test_setup_teardown(test_files_of_other_kinds_are_named, open_folders, close_folders),
         cmocka_unit_test_setup_teardown(test_ctrl_c_leaves_no_file_and_exit_130, open_folders, close_folders),
     };
     return cmocka_run_group_tests_name("bad input", tests, NULL, NULL);

@@ -399,7 +399,7 @@ static void test_single_picture(void **state) {
 static void test_files_of_other_kinds_are_refused(void **state) {
     (void)state;
     refused(scratch_text(&s, "empty", ""), TUFF_ERR_FORMAT, "empty: the file is empty");
-    refused(scratch_write(&s, "bad.tflite", "\x18\0\0\0TFL3", 8), TUFF_ERR_FORMAT, "begins with 18 00 00 00 54 46 4c 33, expected idx, .npy, .npz, CSV");
+    refused(scratch_write(&s, "bad.tflite", "\x18\0\0\0TFL3", 8), TUFF_ERR_FORMAT, "is a .tflite model, expected idx, .npy, .npz, CSV");
     refused(scratch_path(&s, "none"), TUFF_ERR_IO, "none: no such file");
     tuff_data_options o = TUFF_DATA_OPTIONS;
     o.size = 3;

@@ -113,7 +113,7 @@ static void refuse(const void *bytes, size_t count, tuff_status status, const ch
 static void test_not_a_model(void **state) {
     (void)state;
     refuse("", 0, TUFF_ERR_FORMAT, "the file has 0 bytes");
-    refuse("This is an invalid model.", 25, TUFF_ERR_FORMAT, "byte 4: found \" is \", expected \"TFL3\"");
+    refuse("This is an invalid model.", 25, TUFF_ERR_FORMAT, "is no .tflite model: its bytes 4 to 7 are 20 69 73 20, expected 54 46 4c 33 (\"TFL3\")");
     refuse("\x18\0\0\0TFL3", 8, TUFF_ERR_FORMAT, "byte 24: a table of 4 bytes goes beyond the file's 8 bytes");
 }
 
