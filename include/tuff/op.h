@@ -218,8 +218,10 @@ TUFF_API int32_t tuff_infer_body(tuff_context *c, int32_t subgraph);
 
 /* infer: the number that stands for a named resource; -1: no memory */
 TUFF_API int32_t tuff_infer_resource(tuff_context *c, const char *container, const char *name);
-/* infer: what the resource whose handle is input `handle` was assigned last, as planned so far (type and shape); NULL: nothing yet, or the handle isn't known */
+/* infer: what the resource whose handle is input `handle` was assigned last, as planned so far (type and shape; its bytes too where the model runs while it is planned);
+ * NULL: nothing yet, or the handle isn't known */
 TUFF_API const tuff_tensor *tuff_infer_resource_value(tuff_context *c, int32_t handle);
+/* infer: type and shape of what is assigned; VARIANT stands for an op's own bytes, which no variable can be */
 TUFF_API tuff_status tuff_infer_assign(tuff_context *c, int32_t handle, const tuff_tensor *value) TUFF_MUST_USE;
 
 /* prepare: io handles. A handle that could not be had makes tuff_emit fail, so no call here needs a check of its own. */

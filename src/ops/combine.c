@@ -106,7 +106,7 @@ int tuff_combine(const void *args, void *const *io, int job, int jobs) {
         const tuff_span span = tuff_share(((const tuff_shift_left_args *)args)->count, job, jobs);                                       \
         const int##bits##_t *a = io[0], *b = io[1];                                                                                      \
         int##bits##_t *out = io[2];                                                                                                      \
-        for (int64_t i = span.first; i < span.end; i++) out[i] = b[i] < 0 || b[i] >= bits ? 0 : (int##bits##_t)((uint32_t)a[i] << b[i]); \
+        for (int64_t i = span.first; i < span.end; i++) out[i] = (int##bits##_t)(b[i] < 0 || b[i] >= bits ? 0 : (uint32_t)a[i] << b[i]); \
         return 0;                                                                                                                        \
     }
 SHIFT_LEFT(8)

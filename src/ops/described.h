@@ -43,9 +43,6 @@ typedef struct tuff_mirror_pad_attrs {
 typedef struct tuff_reverse_sequence_attrs {
     int32_t seq_dim, batch_dim;
 } tuff_reverse_sequence_attrs;
-typedef struct tuff_sparse_to_dense_attrs {
-    bool validate_indices;
-} tuff_sparse_to_dense_attrs;
 typedef struct tuff_embedding_lookup_sparse_attrs {
     int8_t combiner;
 } tuff_embedding_lookup_sparse_attrs;
@@ -56,10 +53,6 @@ typedef struct tuff_concat_embeddings_attrs {
 typedef struct tuff_lsh_projection_attrs {
     int8_t type;
 } tuff_lsh_projection_attrs;
-typedef struct tuff_skip_gram_attrs {
-    int32_t ngram_size, max_skip_size;
-    bool include_all_ngrams;
-} tuff_skip_gram_attrs;
 typedef struct tuff_one_hot_attrs {
     int32_t axis;
 } tuff_one_hot_attrs;
@@ -101,10 +94,6 @@ typedef struct tuff_svdf_attrs {
     int8_t fused_activation_function;
     bool asymmetric_quantize_inputs;
 } tuff_svdf_attrs;
-typedef struct tuff_hashtable_attrs {
-    int32_t table_id;
-    int8_t key_dtype, value_dtype;
-} tuff_hashtable_attrs;
 typedef struct tuff_stablehlo_compare_attrs {
     uint32_t comparison_direction, compare_type;
 } tuff_stablehlo_compare_attrs;

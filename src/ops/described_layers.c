@@ -53,10 +53,6 @@ TUFF_DESCRIBED(conv_3d_transpose, "CONV_3D_TRANSPOSE", 141, 1, "output_shape fil
                TUFF_OPTIONS(Conv3DOptions, 106, tuff_conv_3d_attrs, conv_3d_fields));
 TUFF_DESCRIBED(l2_pool_2d, "L2_POOL_2D", 12, 1, "input", "output", TUFF_OPTIONS(Pool2DOptions, 5, tuff_pool_2d_attrs, pool_2d_fields));
 TUFF_DESCRIBED(rfft2d, "RFFT2D", 131, 1, "input fft_length", "output", TUFF_OPTIONS_EMPTY(Rfft2dOptions, 105));
-TUFF_DESCRIBED(non_max_suppression_v4, "NON_MAX_SUPPRESSION_V4", 120, 1, "boxes scores max_output_size iou_threshold score_threshold", "indices num_selected",
-               TUFF_OPTIONS_EMPTY(NonMaxSuppressionV4Options, 95));
-TUFF_DESCRIBED(non_max_suppression_v5, "NON_MAX_SUPPRESSION_V5", 121, 1, "boxes scores max_output_size iou_threshold score_threshold soft_nms_sigma",
-               "indices scores num_selected", TUFF_OPTIONS_EMPTY(NonMaxSuppressionV5Options, 96));
 
 /* ---- recurrent layers ---- */
 

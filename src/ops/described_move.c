@@ -28,14 +28,9 @@ TUFF_DESCRIBED(batch_to_space_nd, "BATCH_TO_SPACE_ND", 37, 4, "input block_shape
 TUFF_DESCRIBED(space_to_batch_nd, "SPACE_TO_BATCH_ND", 38, 4, "input block_shape paddings", "output", TUFF_OPTIONS_EMPTY(SpaceToBatchNDOptions, 25));
 TUFF_DESCRIBED(dynamic_update_slice, "DYNAMIC_UPDATE_SLICE", 151, 6, "operand update start_indices", "output",
                TUFF_OPTIONS_EMPTY(DynamicUpdateSliceOptions, 117));
-TUFF_DESCRIBED(densify, "DENSIFY", 124, 1, "input", "output", TUFF_OPTIONS_EMPTY(DensifyOptions, 99));
 
 /* ---- gathering and scattering ---- */
 
-static const tuff_field sparse_to_dense_fields[] = {
-    TUFF_FIELD(tuff_sparse_to_dense_attrs, validate_indices, BOOL, 0),
-    TUFF_FIELD_END,
-};
 static const tuff_field embedding_lookup_sparse_fields[] = {
     TUFF_FIELD(tuff_embedding_lookup_sparse_attrs, combiner, S8, 0, .names = combiner_names),
     TUFF_FIELD_END,
@@ -50,26 +45,14 @@ static const tuff_field lsh_projection_fields[] = {
     TUFF_FIELD(tuff_lsh_projection_attrs, type, S8, 0, .names = projection_names),
     TUFF_FIELD_END,
 };
-static const tuff_field skip_gram_fields[] = {
-    TUFF_FIELD(tuff_skip_gram_attrs, ngram_size, S32, 0),
-    TUFF_FIELD(tuff_skip_gram_attrs, max_skip_size, S32, 1),
-    TUFF_FIELD(tuff_skip_gram_attrs, include_all_ngrams, BOOL, 2),
-    TUFF_FIELD_END,
-};
 
-TUFF_DESCRIBED(gather_nd, "GATHER_ND", 107, 6, "input indices", "output", TUFF_OPTIONS_EMPTY(GatherNdOptions, 83));
-TUFF_DESCRIBED(scatter_nd, "SCATTER_ND", 122, 1, "indices updates shape", "output", TUFF_OPTIONS_EMPTY(ScatterNdOptions, 97));
-TUFF_DESCRIBED(sparse_to_dense, "SPARSE_TO_DENSE", 68, 3, "indices shape values default_value", "output",
-               TUFF_OPTIONS(SparseToDenseOptions, 50, tuff_sparse_to_dense_attrs, sparse_to_dense_fields));
 TUFF_DESCRIBED(embedding_lookup, "EMBEDDING_LOOKUP", 7, 5, "lookup weights", "output", TUFF_NO_OPTIONS);
 TUFF_DESCRIBED(embedding_lookup_sparse, "EMBEDDING_LOOKUP_SPARSE", 33, 1, "lookup indices dense_shape weights params", "output",
                TUFF_OPTIONS(EmbeddingLookupSparseOptions, 20, tuff_embedding_lookup_sparse_attrs, embedding_lookup_sparse_fields));
-TUFF_DESCRIBED(hashtable_lookup, "HASHTABLE_LOOKUP", 10, 1, "lookup keys values", "output hits", TUFF_NO_OPTIONS);
 TUFF_DESCRIBED(concat_embeddings, "CONCAT_EMBEDDINGS", 29, 1, "inputs*", "output",
                TUFF_OPTIONS(ConcatEmbeddingsOptions, 3, tuff_concat_embeddings_attrs, concat_embeddings_fields));
 TUFF_DESCRIBED(lsh_projection, "LSH_PROJECTION", 15, 1, "hash input weight?", "output",
                TUFF_OPTIONS(LSHProjectionOptions, 4, tuff_lsh_projection_attrs, lsh_projection_fields));
-TUFF_DESCRIBED(skip_gram, "SKIP_GRAM", 30, 1, "input", "output", TUFF_OPTIONS(SkipGramOptions, 18, tuff_skip_gram_attrs, skip_gram_fields));
 
 /* ---- making ---- */
 
@@ -81,6 +64,5 @@ static const tuff_field one_hot_fields[] = {
 TUFF_DESCRIBED(fill, "FILL", 94, 5, "dims value", "output", TUFF_OPTIONS_EMPTY(FillOptions, 68));
 TUFF_DESCRIBED(range, "RANGE", 96, 2, "start limit delta", "output", TUFF_OPTIONS_EMPTY(RangeOptions, 73));
 TUFF_DESCRIBED(one_hot, "ONE_HOT", 85, 1, "indices depth on_value off_value", "output", TUFF_OPTIONS(OneHotOptions, 61, tuff_one_hot_attrs, one_hot_fields));
-TUFF_DESCRIBED(where, "WHERE", 109, 2, "condition", "output", TUFF_OPTIONS_EMPTY(WhereOptions, 85));
 TUFF_DESCRIBED(matrix_diag, "MATRIX_DIAG", 113, 1, "diagonal", "output", TUFF_OPTIONS_EMPTY(MatrixDiagOptions, 88));
 TUFF_DESCRIBED(matrix_set_diag, "MATRIX_SET_DIAG", 115, 1, "input diagonal", "output", TUFF_OPTIONS_EMPTY(MatrixSetDiagOptions, 90));

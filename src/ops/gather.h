@@ -16,5 +16,8 @@ typedef struct tuff_gather_args {
 int tuff_gather_s16(const void *args, void *const *io, int job, int jobs);
 int tuff_gather_s32(const void *args, void *const *io, int job, int jobs);
 int tuff_gather_s64(const void *args, void *const *io, int job, int jobs);
+/* `bytes` counts strings */
+int tuff_gather_string_s32(const void *args, void *const *io, int job, int jobs);
+int tuff_gather_string_s64(const void *args, void *const *io, int job, int jobs);
 
 #endif

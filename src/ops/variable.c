@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * VAR_HANDLE's value is a number that stands for (container, shared_name); it is known while planning, and so is the cell of state that a READ or an
- * ASSIGN means. Both are copies. A variable has the shape that was assigned last, before that the one that its reader's output states.
+ * ASSIGN means. Both are copies. READ gives the shape that its output states, or where that is none the one that was assigned last. Where it asks
+ * for more than was assigned, what was there before follows (at first zeros).
  * source: TFLite's resource variables (subgraphs share them; reset clears them)
  */
 #include "ops/variable.h"
@@ -35,11 +36,13 @@ static tuff_status infer_read(tuff_context *c) {
     if (!assigned) return tuff_infer_shape(c, 0, c->outputs[0]->rank, c->outputs[0]->shape);
     TUFF_CHECK(c, assigned->type == c->outputs[0]->type, "reads %s, the variable holds %s", tuff_type_name(c->outputs[0]->type),
                tuff_type_name(assigned->type));
-    return tuff_infer_shape(c, 0, assigned->rank, assigned->shape);
+    const tuff_tensor *shaped = c->outputs[0]->rank > 0 ? c->outputs[0] : assigned;
+    return tuff_infer_shape(c, 0, shaped->rank, shaped->shape);
 }
 
 static tuff_status infer_assign(tuff_context *c) {
     if (!c->inputs[0]->data) return tuff_op_fail(c, TUFF_ERR_UNSUPPORTED, "which variable it means is known only when the model runs");
+    TUFF_CHECK(c, tuff_type_bits(c->inputs[1]->type) > 0, "a variable can't hold %s", tuff_type_name(c->inputs[1]->type));
     return tuff_infer_assign(c, 0, c->inputs[1]);
 }
 

@@ -84,13 +84,19 @@ const tuff_tensor *tuff_infer_resource_value(tuff_context *c, int32_t handle) {
     const tuff_cell *cell = resource_of(c, handle);
     if (!cell || !cell->shaped) return NULL;
     tuff_tensor *t = TUFF_NEW(planner_of(c)->temporary, tuff_tensor, c->error);
-    if (t) *t = (tuff_tensor){.name = cell->name, .type = cell->type, .rank = cell->rank, .shape = cell->dims, .has_rank = true};
+    if (!t) return NULL;
+    *t = (tuff_tensor){.name = cell->name, .type = cell->type, .rank = cell->rank, .shape = cell->dims, .has_rank = true};
+    if (planner_of(c)->now) {
+        t->data = cell->memory;
+        t->bytes = cell->bytes;
+    }
     return t;
 }
 
 tuff_status tuff_infer_assign(tuff_context *c, int32_t handle, const tuff_tensor *value) {
     tuff_cell *cell = resource_of(c, handle);
     TUFF_CHECK(c, cell, "'%s' is no handle of a variable", tuff_input(c, handle) ? tuff_input(c, handle)->name : "");
+    TUFF_CHECK(c, !cell->shaped || (cell->type == TUFF_VARIANT) == (value->type == TUFF_VARIANT), "'%s' can't hold both a table and a variable", cell->name);
     cell->shaped = true;
     cell->type = value->type;
     cell->rank = value->rank;

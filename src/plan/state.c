@@ -40,15 +40,18 @@ tuff_cell *tuff_state_cell(tuff_state *state, tuff_cell_key key, size_t bytes, u
     tuff_cell *c = find(state, key);
     if (!c) c = add(state, (tuff_cell){.key = key}, error);
     if (!c || (c->memory && c->bytes == bytes)) return c;
+    const size_t kept = key.kind == TUFF_CELL_RESOURCE && c->memory ? c->bytes : 0;
+    if (kept > bytes) return c;
     if (!c->memory || c->room < bytes) {
         void *memory = tuff_arena_take(state->arena, bytes, 64, error);
         if (!memory) return NULL;
+        if (kept) memcpy(memory, c->memory, kept);
         c->memory = memory;
         c->room = bytes;
     }
     c->bytes = bytes;
     c->start = start;
-    memset(c->memory, start, bytes);
+    memset((char *)c->memory + kept, start, bytes - kept);
     return c;
 }
 
