@@ -87,3 +87,19 @@ int32_t tuff_requantize_f64(int32_t acc, double scale) { return tuff_requantize_
 #else
 int32_t tuff_requantize_f64(int32_t acc, double scale) { return tuff_round_s32((double)acc * scale); }
 #endif
+
+/* x is brought to [2^27, 2^29) by an even number of bits: d in [1/4, 1) in Q1.30, halved again in Q3.28. The root is found as Q3.28 from 1. */
+tuff_multiplier tuff_reciprocal_root(int32_t x) {
+    if (x <= 1) return (tuff_multiplier){INT32_MAX, 0};
+    int32_t shift = -11; /* of the result */
+    for (; x >= 1 << 29; x /= 4) shift--;
+    for (; x < 1 << 27; x *= 4) shift++;
+    const int32_t half_input = tuff_shift_right_round(x >> 1, 1), half_three = (1 << 28) + (1 << 27), half_root_2 = 1518500250;
+    int32_t y = 1 << 28;
+    for (int k = 0; k < 5; k++) {
+        const int32_t cube = tuff_shift_left_saturating(tuff_high_mul(tuff_high_mul(y, y), y), 6);
+        y = tuff_shift_left_saturating(tuff_high_mul(half_three, y) - tuff_high_mul(half_input, cube), 3);
+    }
+    y = tuff_high_mul(y, half_root_2);
+    return shift > 0 ? (tuff_multiplier){(int32_t)((uint32_t)y << shift), 0} : (tuff_multiplier){y, shift};
+}

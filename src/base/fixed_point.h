@@ -33,6 +33,14 @@ static inline int32_t tuff_requantize(int32_t x, tuff_multiplier m) {
 /* 64-bit accumulators (int16 activations): the multiplier reduced to 15 bits, one rounding up. */
 int32_t tuff_requantize_s64(int64_t x, tuff_multiplier m);
 
+/* 1 / sqrt(x) for x >= 1 (of 0 as of 1), by five Newton steps in fixed point: as the reference's GetInvSqrtQuantizedMultiplierExp */
+tuff_multiplier tuff_reciprocal_root(int32_t x);
+/* x * 2^bits, saturating */
+static inline int32_t tuff_shift_left_saturating(int32_t x, int32_t bits) {
+    const int64_t y = (int64_t)x * ((int64_t)1 << bits);
+    return y < INT32_MIN ? INT32_MIN : y > INT32_MAX ? INT32_MAX : (int32_t)y;
+}
+
 /* FULLY_CONNECTED's rule: round half away(acc * scale) with the product in double, saturating; scale finite and >= 0. The second form gives the
  * same without a double FPU; the first is it where TUFF_NO_DOUBLE is defined. */
 int32_t tuff_requantize_f64(int32_t acc, double scale);

@@ -15,28 +15,6 @@
 #define TUFF_NO_OPTIONS {NULL, 0, false, 0, NULL}
 /* clang-format on */
 
-typedef struct tuff_l2_norm_attrs {
-    int8_t fused_activation_function;
-} tuff_l2_norm_attrs;
-typedef struct tuff_local_response_normalization_attrs {
-    int32_t radius;
-    float bias, alpha, beta;
-} tuff_local_response_normalization_attrs;
-typedef struct tuff_arg_max_attrs {
-    int8_t output_type;
-} tuff_arg_max_attrs;
-typedef struct tuff_arg_min_attrs {
-    int8_t output_type;
-} tuff_arg_min_attrs;
-typedef struct tuff_cumsum_attrs {
-    bool exclusive, reverse;
-} tuff_cumsum_attrs;
-typedef struct tuff_unique_attrs {
-    int8_t idx_out_type;
-} tuff_unique_attrs;
-typedef struct tuff_bucketize_attrs {
-    tuff_f32s boundaries;
-} tuff_bucketize_attrs;
 typedef struct tuff_mirror_pad_attrs {
     int8_t mode;
 } tuff_mirror_pad_attrs;
@@ -70,11 +48,6 @@ typedef struct tuff_conv_3d_attrs {
     int8_t fused_activation_function;
     int32_t dilation_d_factor, dilation_w_factor, dilation_h_factor;
 } tuff_conv_3d_attrs;
-typedef struct tuff_pool_2d_attrs {
-    int8_t padding;
-    int32_t stride_w, stride_h, filter_width, filter_height;
-    int8_t fused_activation_function;
-} tuff_pool_2d_attrs;
 typedef struct tuff_rnn_attrs {
     int8_t fused_activation_function;
     bool asymmetric_quantize_inputs;

@@ -35,15 +35,6 @@ static const tuff_field conv_3d_fields[] = {
     TUFF_FIELD(tuff_conv_3d_attrs, dilation_h_factor, S32, 7, .standard = 1),
     TUFF_FIELD_END,
 };
-static const tuff_field pool_2d_fields[] = {
-    TUFF_FIELD(tuff_pool_2d_attrs, padding, S8, 0, .names = tuff_padding_names),
-    TUFF_FIELD(tuff_pool_2d_attrs, stride_w, S32, 1),
-    TUFF_FIELD(tuff_pool_2d_attrs, stride_h, S32, 2),
-    TUFF_FIELD(tuff_pool_2d_attrs, filter_width, S32, 3),
-    TUFF_FIELD(tuff_pool_2d_attrs, filter_height, S32, 4),
-    TUFF_FIELD(tuff_pool_2d_attrs, fused_activation_function, S8, 5, .names = tuff_activation_names),
-    TUFF_FIELD_END,
-};
 
 TUFF_DESCRIBED(batch_matmul, "BATCH_MATMUL", 126, 4, "x y", "output", TUFF_OPTIONS(BatchMatMulOptions, 101, tuff_batch_mat_mul_attrs, batch_mat_mul_fields));
 TUFF_DESCRIBED(transpose_conv, "TRANSPOSE_CONV", 67, 5, "output_shape weights input bias?", "output",
@@ -51,7 +42,6 @@ TUFF_DESCRIBED(transpose_conv, "TRANSPOSE_CONV", 67, 5, "output_shape weights in
 TUFF_DESCRIBED(conv_3d, "CONV_3D", 132, 1, "input filter bias?", "output", TUFF_OPTIONS(Conv3DOptions, 106, tuff_conv_3d_attrs, conv_3d_fields));
 TUFF_DESCRIBED(conv_3d_transpose, "CONV_3D_TRANSPOSE", 141, 1, "output_shape filter input bias?", "output",
                TUFF_OPTIONS(Conv3DOptions, 106, tuff_conv_3d_attrs, conv_3d_fields));
-TUFF_DESCRIBED(l2_pool_2d, "L2_POOL_2D", 12, 1, "input", "output", TUFF_OPTIONS(Pool2DOptions, 5, tuff_pool_2d_attrs, pool_2d_fields));
 TUFF_DESCRIBED(rfft2d, "RFFT2D", 131, 1, "input fft_length", "output", TUFF_OPTIONS_EMPTY(Rfft2dOptions, 105));
 
 /* ---- recurrent layers ---- */

@@ -228,25 +228,6 @@ static tuff_status prepare_log(tuff_context *c) {
 }
 
 /* ---- roots ---- */
-static int32_t shift_left(int32_t x, int bits) {
-    const int64_t y = (int64_t)x * ((int64_t)1 << bits);
-    return y < INT32_MIN ? INT32_MIN : y > INT32_MAX ? INT32_MAX : (int32_t)y;
-}
-/* 1 / sqrt(d) for d in 1..255, as a multiplier */
-static tuff_multiplier reciprocal_root(int32_t d) {
-    if (d <= 1) return (tuff_multiplier){INT32_MAX, 0};
-    int pairs = 0;
-    while (d << 2 * (pairs + 1) < 1 << 29) pairs++;
-    const int32_t half_input = tuff_shift_right_round((d << 2 * pairs) >> 1, 1), half_three = (1 << 28) + (1 << 27), half_root_2 = 1518500250;
-    int32_t x = 1 << 28;
-    for (int k = 0; k < 5; k++) {
-        const int32_t cube = shift_left(tuff_high_mul(tuff_high_mul(x, x), x), 6);
-        x = shift_left(tuff_high_mul(half_three, x) - tuff_high_mul(half_input, cube), 3);
-    }
-    const int32_t y = tuff_high_mul(x, half_root_2), shift = pairs - 11;
-    return shift > 0 ? (tuff_multiplier){(int32_t)((uint32_t)y << shift), 0} : (tuff_multiplier){y, shift};
-}
-
 typedef struct rsqrt_params {
     int32_t zero_in, zero_out;
     tuff_multiplier scale;
@@ -255,7 +236,7 @@ static int32_t rsqrt_step(const void *params, int32_t q) {
     enum { HEADROOM = 20 };
     const rsqrt_params *p = params;
     if (q <= p->zero_in) return INT8_MAX;
-    const tuff_multiplier root = reciprocal_root(q - p->zero_in);
+    const tuff_multiplier root = tuff_reciprocal_root(q - p->zero_in);
     const int32_t y = tuff_requantize(1, (tuff_multiplier){root.multiplier, root.shift + HEADROOM});
     return tuff_requantize(y, (tuff_multiplier){p->scale.multiplier, p->scale.shift - HEADROOM}) + p->zero_out;
 }

@@ -1,4 +1,4 @@
-/* AVERAGE_POOL_2D, MAX_POOL_2D: the mean or the maximum of the pixels under a window, per channel, with a fused activation.
+/* AVERAGE_POOL_2D, MAX_POOL_2D, L2_POOL_2D: mean, maximum or root mean square of the pixels under a window, per channel, with a fused activation.
  * SPDX-License-Identifier: Apache-2.0
  *
  * Pixels outside of the image don't count; every window of an output pixel holds at least one that is inside.
@@ -11,6 +11,7 @@
 #include <float.h>
 
 #include "base/fixed_point.h"
+#include "base/math.h"
 
 enum { BLOCK = 64 }; /* channels summed at a time, on the stack */
 
@@ -53,6 +54,7 @@ POOL(tuff_max_pool_f32, tuff_pool_f32_args, float, float, -FLT_MAX, MAX, clamp_f
 POOL(tuff_max_pool_s8, tuff_pool_integer_args, int8_t, int8_t, INT8_MIN, MAX, tuff_clamp(acc[k], p->lo, p->hi))
 POOL(tuff_max_pool_u8, tuff_pool_integer_args, uint8_t, uint8_t, 0, MAX, tuff_clamp(acc[k], p->lo, p->hi))
 POOL(tuff_max_pool_s16, tuff_pool_integer_args, int16_t, int16_t, INT16_MIN, MAX, tuff_clamp(acc[k], p->lo, p->hi))
+POOL(tuff_l2_pool_f32, tuff_pool_f32_args, float, float, 0, acc[k] + from[k] * from[k], clamp_f32(tuff_sqrtf(acc[k] / (float)count), p->lo, p->hi))
 
 /* in, out as above, bytes; tiles: output pixels; scratch, errors: none */
 int tuff_max_pool_b1(const void *args, void *const *io, int job, int jobs) {
@@ -125,6 +127,7 @@ static const tuff_variant max_variants[] = {
     {{"s16"}, {"s16"}, 3, "act -> same", INTEGER(tuff_max_pool_s16)},
     {.version = 0},
 };
+static const tuff_variant l2_variants[] = {{{"f32"}, {"f32"}, 1, NULL, F32(tuff_l2_pool_f32)}, {.version = 0}};
 
 static tuff_status window_of(tuff_context *c, tuff_window *w) {
     const tuff_pool_attrs *a = c->attrs;
@@ -195,5 +198,16 @@ const tuff_op tuff_op_max_pool_2d = {
     .infer = infer,
     .prepare = prepare,
     .highest = 3,
+};
+const tuff_op tuff_op_l2_pool_2d = {
+    .name = "L2_POOL_2D",
+    .code = 12,
+    .options = TUFF_OPTIONS(Pool2DOptions, 5, tuff_pool_attrs, attr_fields),
+    .inputs = "input",
+    .outputs = "output",
+    .variants = l2_variants,
+    .infer = infer,
+    .prepare = prepare,
+    .highest = 1,
 };
 #endif

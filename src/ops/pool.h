@@ -1,4 +1,4 @@
-/* AVERAGE_POOL_2D and MAX_POOL_2D: attrs, args and kernels. SPDX-License-Identifier: Apache-2.0 */
+/* AVERAGE_POOL_2D, MAX_POOL_2D, L2_POOL_2D: attrs, args and kernels. SPDX-License-Identifier: Apache-2.0 */
 #ifndef TUFF_OPS_POOL_H
 #define TUFF_OPS_POOL_H
 
@@ -29,6 +29,8 @@ int tuff_max_pool_f32(const void *args, void *const *io, int job, int jobs);
 int tuff_max_pool_s8(const void *args, void *const *io, int job, int jobs);
 int tuff_max_pool_u8(const void *args, void *const *io, int job, int jobs);
 int tuff_max_pool_s16(const void *args, void *const *io, int job, int jobs);
+int tuff_l2_pool_f32(const void *args, void *const *io, int job, int jobs);
+int tuff_max_pool_b1(const void *args, void *const *io, int job, int jobs);
 
 /* MAX_POOL_2D of bytes over the prim; windows of at most TUFF_MAX_POOL_TAPS taps */
 enum { TUFF_MAX_POOL_TAPS = 64 };
@@ -37,6 +39,5 @@ typedef struct tuff_max_pool_b1_args {
     int32_t channels, lo, hi, flip;
     const tuff_max_u8 *loop;
 } tuff_max_pool_b1_args;
-int tuff_max_pool_b1(const void *args, void *const *io, int job, int jobs);
 
 #endif
