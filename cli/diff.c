@@ -11,11 +11,12 @@
 #include "cli/json.h"
 #include "cli/report.h"
 #include "tuff/convert.h"
+#include "tuff/page.h"
 
 typedef struct settings {
     cli_globals globals;
     cli_feed feed;
-    const char *data;
+    const char *data, *html;
     int64_t limit;
     bool json;
 } settings;
@@ -23,6 +24,7 @@ typedef struct settings {
 static const cli_option options[] = {
     {"data", 'd', "DATA", "samples that both models run on; labels are used where there are some", CLI_FILE, offsetof(settings, data), NULL},
     {"limit", 'n', "N", "use N samples, evenly spread (200 unless given)", CLI_COUNT, offsetof(settings, limit), NULL},
+    {"html", 0, "FILE", "also write a page for a browser: graph, histograms, classes, samples", CLI_FILE, offsetof(settings, html), NULL},
     CLI_FEED_OPTIONS(settings),
     CLI_JSON_OPTION(settings),
     CLI_OPTIONS_END,
@@ -82,6 +84,7 @@ static void print_text(const difference *d) {
     printf("%s  %-32s  %-18s  %9s  %10s  %8s  %9s%s\n", cli_ink(CLI_DIM), "tensor", "op", "SNR", "max error", "cosine", "saturated", cli_ink(CLI_PLAIN));
     for (int32_t k = 0; k < r->count; k++) print_row(r, k);
     cli_line(stdout, "verdict", "%s", r->conclusion);
+    if (d->s->html) cli_line(stdout, "wrote", "%s", d->s->html);
 }
 
 /* ---- JSON ---- */
@@ -159,6 +162,15 @@ static tuff_status compare(difference *d, const tuff_recipe *recipe) {
     return status;
 }
 
+static tuff_status write_page(difference *d) {
+    const tuff_page_names names = {.model = cli_base(cli_input_name(d->paths[0])),
+                                   .other = cli_base(cli_input_name(d->paths[1])),
+                                   .data = tuff_dataset_about(d->dataset),
+                                   .labels = d->models[tuff_model_label_count(d->models[0], 0) ? 0 : 1],
+                                   .dataset = d->dataset};
+    return tuff_diff_page(&d->result, &names, d->s->html, &d->error);
+}
+
 static int run(const void *settings_, int count, char **operands) {
     (void)count;
     difference d = {.s = settings_, .paths = operands};
@@ -167,7 +179,9 @@ static int run(const void *settings_, int count, char **operands) {
     if (usage != CLI_OK) return usage;
     if (!d.s->data) return cli_usage(&cli_command_diff, "expected --data DATA");
     if (strcmp(operands[0], "-") == 0 && strcmp(operands[1], "-") == 0) return cli_usage(&cli_command_diff, "only one model can come from standard input");
-    const tuff_status status = compare(&d, &recipe);
+    if (d.s->html && strcmp(d.s->html, "-") == 0) return cli_usage(&cli_command_diff, "--html wants a file: standard output has the text");
+    tuff_status status = compare(&d, &recipe);
+    if (status == TUFF_OK && d.s->html) status = write_page(&d);
     if (status == TUFF_OK) (d.s->json ? print_json : print_text)(&d);
     tuff_diff_free(&d.result);
     tuff_dataset_close(d.dataset);
@@ -190,7 +204,8 @@ const cli_command cli_command_diff = {
         "one "
         "for an int8 one, the Keras original (.keras, .h5) for a converted one. The last line names the first layer that goes wrong, the cause, and what to "
         "do.",
-    .example = "tuff diff mnist.tflite mnist_int8.tflite --data t10k-images-idx3-ubyte.gz\ntuff diff mnist_cnn.keras mnist_int8.tflite --data digits/\n",
+    .example = "tuff diff mnist.tflite mnist_int8.tflite --data t10k-images-idx3-ubyte.gz --html diff.html\ntuff diff mnist.tflite mnist_int8.tflite --data "
+               "t10k-images-idx3-ubyte.gz\ntuff diff mnist_cnn.keras mnist_int8.tflite --data digits/\n",
     .options = options,
     .settings_bytes = sizeof(settings),
     .run = run,

@@ -9,11 +9,12 @@
 #include "cli/cli.h"
 #include "cli/json.h"
 #include "cli/report.h"
+#include "tuff/page.h"
 
 typedef struct settings {
     cli_globals globals;
     cli_feed feed;
-    const char *data, *against;
+    const char *data, *against, *html;
     int64_t top, limit;
     bool json;
 } settings;
@@ -23,6 +24,7 @@ static const cli_option options[] = {
     {"against", 'a', "MODEL", "compare with this model: agreement, McNemar's test", CLI_FILE, offsetof(settings, against), NULL},
     {"top", 'k', "K", "also how often the label is among the K best", CLI_COUNT, offsetof(settings, top), NULL},
     {"limit", 'n', "N", "use N samples, evenly spread", CLI_COUNT, offsetof(settings, limit), NULL},
+    {"html", 0, "FILE", "also write a page for a browser: confusion, worst mistakes, reliability", CLI_FILE, offsetof(settings, html), NULL},
     CLI_FEED_OPTIONS(settings),
     CLI_JSON_OPTION(settings),
     CLI_OPTIONS_END,
@@ -109,6 +111,7 @@ static void print_text(const evaluation *e) {
     if (r->compared) cli_comparison_lines(stdout, r, cli_base(e->s->against));
     if (r->confusion && r->classes <= MATRIX) print_matrix(e);
     else if (r->confusion) print_mistakes(e);
+    if (e->s->html) cli_line(stdout, "wrote", "%s", e->s->html);
 }
 
 /* ---- JSON ---- */
@@ -140,6 +143,7 @@ static void print_json(const evaluation *e) {
         json_integer(j, "top", e->s->top > 1 ? e->s->top : 1);
         json_number(j, "top_accuracy", (double)r->right_top / (double)r->n);
     }
+    if (r->labelled) json_number(j, "calibration_error", r->calibration_error);
     if (r->confusion) {
         json_array(j, "confusion");
         for (int32_t row = 0; row < r->classes; row++) {
@@ -160,7 +164,7 @@ static tuff_status open_all(evaluation *e) {
     if (status == TUFF_OK && e->s->against) status = cli_model_open(e->s->against, &e->other, &e->error);
     tuff_data_options data = TUFF_DATA_OPTIONS;
     data.limit = e->s->limit;
-    data.need_labels = !e->s->against;
+    data.need_labels = !e->s->against || e->s->html;
     if (status == TUFF_OK) status = tuff_dataset_open(e->s->data, &data, &e->dataset, &e->error);
     return status;
 }
@@ -176,9 +180,16 @@ static tuff_status evaluate(evaluation *e, const tuff_recipe *recipe) {
     how.against = e->other;
     how.progress = cli_progress_step;
     how.context = &progress;
+    how.mistakes = e->s->html ? 24 : 0;
     const tuff_status status = tuff_eval(e->model, e->dataset, &how, &e->result, &e->error);
     cli_progress_end(&progress);
     return status;
+}
+
+static tuff_status write_page(evaluation *e) {
+    const tuff_page_names names = {
+        .model = cli_base(cli_input_name(e->path)), .data = tuff_dataset_about(e->dataset), .labels = e->model, .dataset = e->dataset};
+    return tuff_eval_page(&e->result, &names, e->s->html, &e->error);
 }
 
 static int run(const void *settings_, int count, char **operands) {
@@ -188,8 +199,10 @@ static int run(const void *settings_, int count, char **operands) {
     const int usage = cli_feed_recipe(&cli_command_eval, &e.s->feed, &recipe);
     if (usage != CLI_OK) return usage;
     if (!e.s->data) return cli_usage(&cli_command_eval, "expected --data DATA");
+    if (e.s->html && strcmp(e.s->html, "-") == 0) return cli_usage(&cli_command_eval, "--html wants a file: standard output has the text");
     tuff_status status = open_all(&e);
     if (status == TUFF_OK) status = evaluate(&e, &recipe);
+    if (status == TUFF_OK && e.s->html) status = write_page(&e);
     if (status == TUFF_OK) (e.s->json ? print_json : print_text)(&e);
     tuff_eval_free(&e.result);
     tuff_dataset_close(e.dataset);
@@ -207,7 +220,8 @@ const cli_command cli_command_eval = {
     .about = "Prints accuracy with the 95 % Wilson interval and the confusion matrix; with --against how often both models choose the same class, and whether "
              "the difference in "
              "accuracy can be chance (McNemar's exact test). Each model uses its own recipe. Data without labels is enough for --against.",
-    .example = "tuff eval mnist_int8.tflite --data t10k-images-idx3-ubyte.gz --against mnist.tflite\n",
+    .example = "tuff eval mnist_int8.tflite --data t10k-images-idx3-ubyte.gz --against mnist.tflite\ntuff eval mnist.tflite --data digits/ --html "
+               "mnist.html\n",
     .options = options,
     .settings_bytes = sizeof(settings),
     .run = run,

@@ -44,14 +44,6 @@ typedef struct tuff_diff_row {
     double bars_low, bars_high; /* what the histogram covers */
 } tuff_diff_row;
 
-typedef struct tuff_diff_sample {
-    const char *name;
-    int32_t label, predicted[2];
-    double snr; /* of output 0 */
-    int32_t width, height, channels;
-    const uint8_t *pixels; /* NULL: no picture */
-} tuff_diff_sample;
-
 typedef struct tuff_diff_options {
     size_t size; /* sizeof(tuff_diff_options) */
     int threads;
@@ -73,7 +65,7 @@ typedef struct tuff_diff_result {
     int64_t agree, right[2];
     int64_t *confusion; /* [first's class][second's], NULL with more than TUFF_CONFUSION_CLASSES */
     int32_t n_worst;
-    tuff_diff_sample worst[TUFF_WORST_SAMPLES]; /* where the classes differ, then by output */
+    tuff_kept_sample worst[TUFF_WORST_SAMPLES]; /* where the classes differ, then by output */
     int32_t first_wrong;                        /* row, -1: none */
     tuff_cause cause;
     const char *conclusion; /* one sentence: which tensor, why, what to do */

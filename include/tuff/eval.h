@@ -19,9 +19,10 @@ typedef struct tuff_eval_options {
     const tuff_model *against;                                  /* NULL: none; it uses its own recipe */
     bool (*progress)(void *context, size_t done, size_t total); /* false cancels */
     void *context;
+    int32_t mistakes; /* how many of the worst to keep for showing */
 } tuff_eval_options;
 #define TUFF_EVAL_OPTIONS \
-    { sizeof(tuff_eval_options), 1, 1, NULL, NULL, NULL, NULL, NULL }
+    { sizeof(tuff_eval_options), 1, 1, NULL, NULL, NULL, NULL, NULL, 0 }
 
 typedef struct tuff_interval {
     double low, high;
@@ -31,18 +32,40 @@ TUFF_API tuff_interval tuff_wilson(int64_t hits, int64_t n);
 /* Exact two-sided McNemar test: b, c samples that only the one, only the other got right. */
 TUFF_API double tuff_mcnemar(int64_t b, int64_t c);
 
+/* A sample to show; its strings and pixels live as long as the result that holds it. */
+typedef struct tuff_kept_sample {
+    const char *name;
+    int32_t label;        /* -1: none */
+    int32_t predicted[2]; /* by the model, or by both */
+    double score;         /* what makes it worth showing: the certainty of a mistake, or the SNR of two outputs */
+    int32_t width, height, channels;
+    const uint8_t *pixels; /* NULL: no picture, or a large one */
+} tuff_kept_sample;
+
+/* Samples whose answer the model was about as certain of: how certain on average, and how often right? */
+enum { TUFF_RELIABILITY_BINS = 10 };
+typedef struct tuff_reliability {
+    int64_t n, right;
+    double confidence; /* mean, 0..1 */
+} tuff_reliability;
+
 enum { TUFF_CONFUSION_CLASSES = 2000 }; /* with more there is no matrix */
 typedef struct tuff_eval_result {
     int64_t n; /* samples */
     bool labelled;
     int32_t classes;
     int64_t right, right_top; /* top-1, top-k */
+    tuff_reliability reliability[TUFF_RELIABILITY_BINS]; /* by the certainty of the answer: 0..0.1, 0.1..0.2 ... */
+    double calibration_error;                            /* expected (ECE): mean distance of certainty from accuracy */
+    int32_t n_mistakes;
+    tuff_kept_sample *mistakes; /* the most certain first */
     int64_t *confusion;       /* classes x classes: [label][predicted]; NULL without labels or with too many classes */
     /* --against */
     bool compared;
     int64_t agree, other_right, only_this_right, only_other_right;
     double p_value; /* McNemar */
     double seconds;
+    void *internal;
 } tuff_eval_result;
 
 /* Where data and model both name their classes, the name decides, not the order. Errors: DATA (labels out of range, shapes), and what running reports. Without labels only agreement is computed. */

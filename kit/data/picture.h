@@ -27,4 +27,7 @@ tuff_status tuff_jpeg_read(const char *name, const uint8_t *bytes, size_t count,
 tuff_status tuff_bmp_read(const char *name, const uint8_t *bytes, size_t count, tuff_picture *picture, tuff_error *error) TUFF_MUST_USE;
 tuff_status tuff_picture_allocate(const char *name, int64_t width, int64_t height, int32_t channels, tuff_picture *picture, tuff_error *error) TUFF_MUST_USE;
 
+/* The other way round; *bytes are on the heap. */
+tuff_status tuff_png_write(const tuff_picture *picture, uint8_t **bytes, size_t *count, tuff_error *error) TUFF_MUST_USE;
+
 #endif

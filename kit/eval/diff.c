@@ -13,8 +13,9 @@
 #include "api/model.h"
 #include "base/arena.h"
 #include "kit/eval/classifier.h"
+#include "kit/eval/keep.h"
 
-enum { FIRST = 4, MOST_CHANNELS = 4096, LARGEST_PICTURE = 1 << 20 };
+enum { FIRST = 4, MOST_CHANNELS = 4096 };
 
 typedef struct comparison {
     tuff_dataset *dataset;
@@ -178,30 +179,10 @@ static tuff_status measure_row(comparison *c, int32_t k, double *signal, double 
 }
 
 /* Lost answers come first, then other changed ones, then the least SNR. */
-static bool worse(const tuff_diff_sample *a, const tuff_diff_sample *b) {
+static bool worse(const tuff_kept_sample *a, const tuff_kept_sample *b) {
     const int ka = (a->predicted[0] != a->predicted[1]) + (a->label >= 0 && a->predicted[0] == a->label && a->predicted[1] != a->label);
     const int kb = (b->predicted[0] != b->predicted[1]) + (b->label >= 0 && b->predicted[0] == b->label && b->predicted[1] != b->label);
-    return ka != kb ? ka > kb : a->snr < b->snr;
-}
-
-static tuff_status keep_worst(comparison *c, const tuff_sample *sample, const int32_t predicted[2], double snr) {
-    tuff_diff_result *r = c->out;
-    tuff_diff_sample s = {.label = sample->label, .predicted = {predicted[0], predicted[1]}, .snr = snr};
-    int32_t at = r->n_worst;
-    while (at > 0 && worse(&s, &r->worst[at - 1])) at--;
-    if (at == TUFF_WORST_SAMPLES) return TUFF_OK;
-    s.name = tuff_arena_string(c->arena, sample->name ? sample->name : "", c->error);
-    if (!s.name) return TUFF_ERR_MEMORY;
-    if (sample->picture && sample->bytes <= LARGEST_PICTURE) {
-        s.height = sample->shape[0];
-        s.width = sample->shape[1];
-        s.channels = sample->shape[2];
-        if (!(s.pixels = tuff_arena_copy(c->arena, sample->data, sample->bytes, c->error))) return TUFF_ERR_MEMORY;
-    }
-    if (r->n_worst < TUFF_WORST_SAMPLES) r->n_worst++;
-    memmove(&r->worst[at + 1], &r->worst[at], (size_t)(r->n_worst - at - 1) * sizeof s);
-    r->worst[at] = s;
-    return TUFF_OK;
+    return ka != kb ? ka > kb : a->score < b->score;
 }
 
 static tuff_status count_classes(comparison *c, const tuff_sample *sample, const int32_t predicted[2]) {
@@ -224,7 +205,8 @@ static tuff_status measure(comparison *c) {
         TUFF_TRY(run_sample(c, k, &sample, predicted));
         for (int32_t row = 0; row < c->count; row++) TUFF_TRY(measure_row(c, row, &signal, &noise)); /* the last row's stay: the output */
         TUFF_TRY(count_classes(c, &sample, predicted));
-        TUFF_TRY(keep_worst(c, &sample, predicted, tuff_decibels(signal, noise)));
+        const tuff_kept_sample kept = {.label = sample.label, .predicted = {predicted[0], predicted[1]}, .score = tuff_decibels(signal, noise)};
+        TUFF_TRY(tuff_keep_sample(c->out->worst, &c->out->n_worst, TUFF_WORST_SAMPLES, &sample, kept, worse, c->arena, c->error));
         c->out->n++;
     }
     return TUFF_OK;

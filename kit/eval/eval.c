@@ -5,12 +5,14 @@
  */
 #include "tuff/eval.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/error.h"
 #include "kit/eval/classifier.h"
+#include "kit/eval/keep.h"
 
 /* One model with its way of being fed. */
 typedef struct subject {
@@ -48,6 +50,31 @@ static tuff_status count_label(const tuff_classifier *s, const tuff_sample *samp
     return TUFF_OK;
 }
 
+static bool more_certain(const tuff_kept_sample *a, const tuff_kept_sample *b) { return a->score > b->score; }
+
+/* How sure it was, and how rightly; the bins hold sums until the end. */
+static tuff_status count_certainty(const tuff_classifier *s, const tuff_sample *sample, int32_t predicted, const tuff_eval_options *options,
+                                   tuff_eval_result *r, tuff_error *error) {
+    const double certainty = tuff_classifier_confidence(s, predicted);
+    const int bin = (int)(certainty * TUFF_RELIABILITY_BINS);
+    tuff_reliability *b = &r->reliability[bin < 0 ? 0 : bin >= TUFF_RELIABILITY_BINS ? TUFF_RELIABILITY_BINS - 1 : bin];
+    b->n++;
+    b->right += predicted == sample->label;
+    b->confidence += certainty;
+    if (predicted == sample->label || options->mistakes < 1) return TUFF_OK;
+    const tuff_kept_sample kept = {.label = sample->label, .predicted = {predicted, predicted}, .score = certainty};
+    return tuff_keep_sample(r->mistakes, &r->n_mistakes, options->mistakes, sample, kept, more_certain, r->internal, error);
+}
+
+static void finish_certainty(tuff_eval_result *r) {
+    for (int k = 0; k < TUFF_RELIABILITY_BINS; k++) {
+        tuff_reliability *b = &r->reliability[k];
+        if (!b->n) continue;
+        r->calibration_error += fabs(b->confidence - (double)b->right) / (double)r->n;
+        b->confidence /= (double)b->n;
+    }
+}
+
 static void count_other(const tuff_sample *sample, int32_t predicted, int32_t other, tuff_eval_result *r) {
     r->agree += predicted == other;
     if (!r->labelled) return;
@@ -66,13 +93,17 @@ static tuff_status eval_samples(subject *this, subject *other, tuff_dataset *dat
         int32_t predicted, second;
         TUFF_TRY(tuff_dataset_get(dataset, k, &sample, error));
         TUFF_TRY(tuff_classifier_predict(&this->model, this->feed, &sample, &predicted, error));
-        if (r->labelled) TUFF_TRY(count_label(&this->model, &sample, predicted, options, r, error));
+        if (r->labelled) {
+            TUFF_TRY(count_label(&this->model, &sample, predicted, options, r, error));
+            TUFF_TRY(count_certainty(&this->model, &sample, predicted, options, r, error));
+        }
         if (other->model.it) {
             TUFF_TRY(tuff_classifier_predict(&other->model, other->feed, &sample, &second, error));
             count_other(&sample, predicted, second, r);
         }
         r->n++;
     }
+    finish_certainty(r);
     return TUFF_OK;
 }
 
@@ -89,6 +120,8 @@ static tuff_status prepare(subject *this, subject *other, const tuff_model *mode
     r->classes = this->model.classes;
     r->labelled = tuff_dataset_has_labels(dataset);
     r->compared = options->against != NULL;
+    if (!(r->internal = tuff_arena_create(NULL, error))) return TUFF_ERR_MEMORY;
+    if (options->mistakes > 0 && !(r->mistakes = TUFF_NEW_ARRAY(r->internal, (size_t)options->mistakes, tuff_kept_sample, error))) return TUFF_ERR_MEMORY;
     if (r->compared) {
         /* its own recipe, the explicit one only where it has none; what is said about the data is said once, by the first */
         tuff_feed_options own = TUFF_FEED_OPTIONS;
@@ -121,5 +154,6 @@ tuff_status tuff_eval(const tuff_model *model, tuff_dataset *dataset, const tuff
 
 void tuff_eval_free(tuff_eval_result *result) {
     free(result->confusion);
+    tuff_arena_destroy(result->internal);
     *result = (tuff_eval_result){0};
 }
