@@ -76,8 +76,10 @@ static void report_recipe(const conversion *c) {
     if (!r.present) return;
     char line[256];
     const double low = (0 - (double)r.mean[0]) / (double)r.std[0], high = (255 - (double)r.mean[0]) / (double)r.std[0];
-    snprintf(line, sizeof line, "recipe raw 0..255 becomes %s..%s%s%s", cli_number(low), cli_number(high), r.count > 1 ? " (first channel)" : "",
-             c->labels.count ? "; labels in the model" : "");
+    char becomes[128] = "raw values go in as they are";
+    if (low != 0 || high != 255 || r.count > 1)
+        snprintf(becomes, sizeof becomes, "raw 0..255 becomes %s..%s%s", cli_number(low), cli_number(high), r.count > 1 ? " (first channel)" : "");
+    snprintf(line, sizeof line, "recipe %s%s", becomes, c->labels.count ? "; labels in the model" : "");
     report_line((void *)c, line);
 }
 
@@ -210,7 +212,8 @@ static void report_size(const conversion *c) {
     const size_t before = shrunk ? c->float_bytes : c->input_bytes;
     snprintf(line, sizeof line, "wrote %s, %s; %s has %s", strcmp(c->s->output, "-") == 0 ? "standard output" : c->s->output, cli_bytes((int64_t)c->bytes),
              shrunk ? "the float model" : cli_base(cli_input_name(c->input)), cli_bytes((int64_t)before));
-    if (shrunk) snprintf(line + strlen(line), sizeof line - strlen(line), " (%.1f times smaller)", (double)before / (double)c->bytes);
+    const double times = shrunk ? (double)before / (double)c->bytes : 1;
+    if (shrunk) snprintf(line + strlen(line), sizeof line - strlen(line), " (%.1f times %s)", times < 1 ? 1 / times : times, times < 1 ? "larger" : "smaller");
     report_line((void *)c, line);
 }
 

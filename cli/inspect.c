@@ -83,10 +83,11 @@ static void print_recipe(const inspected *i) {
         char each[256] = "";
         size_t at = 0;
         for (int32_t c = 0; c < r.count && c < 4 && at < sizeof each; c++) {
-            const double mean = (double)r.mean[c];
-            char raw[64] = "raw";
-            if (mean != 0) snprintf(raw, sizeof raw, "(raw %c %s)", mean < 0 ? '+' : '-', cli_number(fabs(mean)));
-            at += (size_t)snprintf(each + at, sizeof each - at, "%sx = %s / %s", c ? "; " : "", raw, cli_number((double)r.std[c]));
+            const double mean = (double)r.mean[c], std = (double)r.std[c];
+            char raw[64] = "raw", over[32] = "";
+            if (mean != 0) snprintf(raw, sizeof raw, std == 1 ? "raw %c %s" : "(raw %c %s)", mean < 0 ? '+' : '-', cli_number(fabs(mean)));
+            if (std != 1) snprintf(over, sizeof over, " / %s", cli_number(std));
+            at += (size_t)snprintf(each + at, sizeof each - at, "%sx = %s%s", c ? "; " : "", raw, over);
         }
         cli_line(stdout, "recipe", "%s%s (%s)", size, each, r.source);
     } else cli_line(stdout, "recipe", "none: the model doesn't say how pictures become its input");

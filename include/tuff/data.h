@@ -29,7 +29,8 @@ typedef struct tuff_data_options {
     int64_t limit;                  /* at most so many samples; 0: all. Evenly spread over the set where it is less */
     enum { TUFF_SPLIT_TEST, TUFF_SPLIT_TRAIN } split; /* for .npz with x_train ... x_test: which half */
     bool need_labels;               /* an error where there are none */
-    const tuff_tensor *input;       /* the model's input, where known: an .npy that is one sample of its shape is taken as one, not as a set. May be NULL */
+    const tuff_tensor *input;       /* the model's input, where known: an .npy that is one sample of its shape is taken as one, not as a set; a .csv with
+                                       a column for each of its elements has no classes. May be NULL */
 } tuff_data_options;
 #define TUFF_DATA_OPTIONS {sizeof(tuff_data_options), 0, TUFF_SPLIT_TEST, false, NULL}
 

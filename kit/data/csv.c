@@ -1,4 +1,4 @@
-/* CSV: one sample per line, the last column its class.
+/* CSV: one sample per line, the last column its class; no class where all columns together are what the model takes.
  * SPDX-License-Identifier: Apache-2.0
  *
  * Columns are parted by commas, else by semicolons, else by tabs: what the first line has. Fields may stand in double quotes. A first line
@@ -19,8 +19,9 @@ typedef struct csv {
     char separator;
     size_t line; /* of the text, from 1 */
     size_t rows, columns;
+    size_t features;    /* columns that are numbers: all but the class, or all */
     tuff_buffer fields; /* char *: of the present line */
-    tuff_buffer values; /* float: rows x (columns - 1) */
+    tuff_buffer values; /* float: rows x features */
     tuff_buffer names;  /* char *: rows */
     bool raw;           /* all values so far are whole and 0..255 */
     bool numbers;       /* all classes so far are numbers */
@@ -72,13 +73,13 @@ static bool number(const char *text, double *value) {
 
 static bool is_header(const csv *c) {
     double value;
-    for (size_t k = 0; k + 1 < c->columns; k++)
+    for (size_t k = 0; k < c->features; k++)
         if (*field(c, k) && !number(field(c, k), &value)) return true;
     return false;
 }
 
 static tuff_status take_row(csv *c, size_t line) {
-    for (size_t k = 0; k + 1 < c->columns; k++) {
+    for (size_t k = 0; k < c->features; k++) {
         double value;
         if (!number(field(c, k), &value))
             return tuff_fail(c->error, TUFF_ERR_DATA, "%s: line %zu, column %zu: expected a number, found \"%.40s\"", c->d->path, line, k + 1, field(c, k));
@@ -86,12 +87,20 @@ static tuff_status take_row(csv *c, size_t line) {
         const float f = (float)value;
         TUFF_TRY(tuff_buffer_add(&c->values, &f, sizeof f, c->error));
     }
+    c->rows++;
+    if (c->features == c->columns) return TUFF_OK;
     char *name = field(c, c->columns - 1);
     double value;
     if (*name == 0) return tuff_fail(c->error, TUFF_ERR_DATA, "%s: line %zu, column %zu: the class is missing", c->d->path, line, c->columns);
     c->numbers = c->numbers && number(name, &value);
-    c->rows++;
     return tuff_buffer_add(&c->names, &name, sizeof name, c->error);
+}
+
+/* Of a line with so many columns. */
+static size_t features_of(const tuff_tensor *input, size_t columns) {
+    int64_t elements = input && input->rank > 1 ? 1 : 0;
+    for (int32_t i = 1; input && i < input->rank; i++) elements *= input->shape[i];
+    return elements == (int64_t)columns ? columns : columns - 1;
 }
 
 static tuff_status take_lines(csv *c) {
@@ -107,7 +116,8 @@ static tuff_status take_lines(csv *c) {
         const size_t columns = c->fields.count / sizeof(char *);
         if (c->columns == 0) {
             c->columns = columns;
-            if (columns < 2)
+            c->features = features_of(c->d->options.input, columns);
+            if (c->features < 1)
                 return tuff_fail(c->error, TUFF_ERR_DATA, "%s: line %zu has one column, expected numbers and then the class, parted by commas", c->d->path,
                                  line);
             if (is_header(c)) continue;
@@ -134,12 +144,12 @@ static tuff_status check_classes(const csv *c) {
 /* The rows become the dataset's array. */
 static tuff_status keep_values(csv *c) {
     tuff_array *a = &c->d->array;
-    *a = (tuff_array){.type = TUFF_F32, .rank = 2, .shape = {(int64_t)c->rows, (int64_t)c->columns - 1}};
+    *a = (tuff_array){.type = TUFF_F32, .rank = 2, .shape = {(int64_t)c->rows, (int64_t)c->features}};
     a->count = a->shape[0] * a->shape[1];
     a->data = a->owned = c->values.data;
     a->bytes = c->values.count;
     c->values = (tuff_buffer){0};
-    if (!c->raw || c->columns <= RAW_COLUMNS) return TUFF_OK;
+    if (!c->raw || c->features < RAW_COLUMNS) return TUFF_OK;
     uint8_t *bytes = a->owned;
     for (int64_t k = 0; k < a->count; k++) {
         float value; /* the bytes overtake the floats that they come from, never those to come */
@@ -157,9 +167,11 @@ static tuff_status read_csv(csv *c) {
     c->separator = memchr(c->at, ',', length) ? ',' : memchr(c->at, ';', length) ? ';' : memchr(c->at, '\t', length) ? '\t' : ',';
     TUFF_TRY(take_lines(c));
     if (c->rows == 0) return tuff_fail(c->error, TUFF_ERR_DATA, "%s: no line of data", c->d->path);
-    TUFF_TRY(check_classes(c));
+    const bool classes = c->features < c->columns;
+    if (classes) TUFF_TRY(check_classes(c));
     c->d->total = c->rows;
     TUFF_TRY(keep_values(c));
+    if (!classes) return TUFF_OK;
     const char **names = TUFF_NEW_ARRAY(c->d->arena, c->rows, const char *, c->error);
     if (!names) return TUFF_ERR_MEMORY;
     for (size_t k = 0; k < c->rows; k++) {

@@ -310,6 +310,25 @@ static void test_csv_of_many_whole_bytes_is_raw(void **state) {
     tuff_dataset_close(d);
 }
 
+static void test_csv_of_just_the_model_s_columns_has_no_classes(void **state) {
+    (void)state;
+    const int32_t shape[] = {1, 3};
+    const tuff_tensor input = {.type = TUFF_F32, .rank = 2, .shape = shape};
+    tuff_data_options o = TUFF_DATA_OPTIONS;
+    o.input = &input;
+    const char *const texts[] = {"1,2,0.25\n4,5,6\n", "a,b,c\n1,2,0.25\n4,5,6\n"};
+    for (size_t k = 0; k < 2; k++) {
+        tuff_dataset *d = NULL;
+        tuff_error error = {0};
+        assert_int_equal(tuff_dataset_open(scratch_text(&s, "x.csv", texts[k]), &o, &d, &error), TUFF_OK);
+        assert_string_equal(tuff_dataset_about(d), "x.csv: 2 samples of 3 floats");
+        assert_false(tuff_dataset_has_labels(d));
+        assert_float_equal(((const float *)get(d, 0).data)[2], 0.25, 0);
+        tuff_dataset_close(d);
+    }
+    refused_with(scratch_text(&s, "x.csv", "1,2,0.25,0.5\n"), o, TUFF_ERR_DATA, "the last column is the class");
+}
+
 static void test_csv_refusals(void **state) {
     (void)state;
     refused(scratch_text(&s, "x.csv", "1,2,a\n1,2\n"), TUFF_ERR_DATA, "x.csv: line 2: expected 3 columns, found 2");
@@ -473,6 +492,7 @@ int main(void) {
         TEST(test_csv_with_names_header_and_quotes),
         TEST(test_csv_with_numbers_as_classes),
         TEST(test_csv_of_many_whole_bytes_is_raw),
+        TEST(test_csv_of_just_the_model_s_columns_has_no_classes),
         TEST(test_csv_refusals),
         TEST(test_folder_per_class),
         TEST(test_folder_names_are_classes_in_byte_order),
