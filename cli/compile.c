@@ -34,7 +34,9 @@ static void report(const settings *s, const tuff_compile_result *r, const char *
     if (r->code_bytes)
         cli_line(stdout, "flash", "%s: weights %s, code %s (%s, -O2)", cli_group((int64_t)flash), cli_group((int64_t)r->weight_bytes),
                  cli_group((int64_t)r->code_bytes), r->compiler);
-    else cli_line(stdout, "flash", "%s of weights; the code comes on top (%s isn't here to measure it)", cli_group((int64_t)r->weight_bytes), r->compiler);
+    else if (s->target <= 1) cli_line(stdout, "flash", "%s of weights; --target says how much code comes on top", cli_group((int64_t)r->weight_bytes));
+    else
+        cli_line(stdout, "flash", "%s of weights; the code comes on top (there is no %s here to measure it)", cli_group((int64_t)r->weight_bytes), r->compiler);
     cli_line(stdout, "RAM", "%s: activations and scratch %s, state %s; the stack comes on top", cli_group((int64_t)ram), cli_group((int64_t)r->arena_bytes),
              cli_group((int64_t)r->state_bytes));
     const char *word = "boards";

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Files in reading order: compile.c (this: planning, the folder), plan.c (the plan printed), interface.c (header, inputs, outputs), selftest.c, sources.c
- * (which kernels' sources), targets.c (processors, boards, sizes), text.c and folder.c (writing). folder/ holds the files that come along as they are.
+ * (which kernels' sources), targets.c (processors, boards), measure.c (the size of the code), text.c and folder.c (writing). folder/ holds the files that come along as they are.
  */
 #include "tuff/compile.h"
 
@@ -58,10 +58,6 @@ static tuff_status set_name(tuff_code *c, const char *name) {
 /* ---- the plan ---- */
 static tuff_status check_plan(const tuff_code *c) {
     const tuff_plan *p = c->plan;
-    for (int32_t k = 0; k < p->n_steps; k++)
-        if (p->steps[k].control)
-            return tuff_fail(c->error, TUFF_ERR_UNSUPPORTED, "op %d %s: calls subgraphs, which can't be compiled", (int)p->steps[k].node,
-                             p->subgraph->nodes[p->steps[k].node].op->name);
     if (p->n_planned < p->subgraph->n_nodes)
         return tuff_fail(c->error, TUFF_ERR_UNSUPPORTED, "op %d %s: its output's size depends on values, which can't be compiled", (int)p->n_planned,
                          p->subgraph->nodes[p->n_planned].op->name);
@@ -170,7 +166,7 @@ static tuff_status account(tuff_code *c, tuff_compile_result *result) {
         const tuff_node *n = step->node >= 0 ? &p->subgraph->nodes[step->node] : NULL;
         steps[s] = (tuff_compile_step){.op = n ? n->op->name : "(copy)",
                                        .output = n && n->n_outputs ? p->tensors[n->outputs[0]].name : "",
-                                       .kernel = step->kernel->name,
+                                       .kernel = step->kernel ? step->kernel->name : "(subgraphs)",
                                        .macs = step->cost.macs};
         for (int32_t b = 0; b < p->n_buffers; b++) {
             const tuff_plan_buffer *x = &p->buffers[b];

@@ -52,7 +52,7 @@ static bool target_of(const tuff_code *c, int32_t k, tuff_recipe_target *target)
     const tuff_tensor *t = tensor_of(c, &s, k);
     const tuff_recipe *r = &c->model->recipes[k];
     if ((!r->present && t->type != TUFF_U8) || tuff_recipe_target_of(r->present ? r : NULL, t, target, NULL) != TUFF_OK) return false;
-    if (t->rank < 1 || t->shape[0] != 1) return false;
+    if (t->rank < 1 || t->shape[0] != 1 || !tuff_image_can_recolour(target->channels, target->channels)) return false;
     return !r->present || r->count == 1 || r->count == target->channels;
 }
 
@@ -256,7 +256,7 @@ void tuff_code_print_io(const tuff_code *c, tuff_text *text) {
             const char *n = tuff_code_number(s.count, k, number), *type = tuff_code_c_type(t->type);
             tuff_text_add(text, "\n%s%s *%s_%s%s(void) { return (%s%s *)(void *)(", which ? "const " : "", type, c->name, s.word, n, which ? "const " : "",
                           type);
-            tuff_code_print_address(c, c->plan->tensor_buffer[s.tensors[k]], text);
+            tuff_code_print_address(c, c->parts, c->plan->tensor_buffer[s.tensors[k]], text);
             tuff_text_add(text, "); }\n");
             if (which == 0) print_set_u8(c, k, n, t, text);
             if (which == 0 && is_real(t)) print_set_f32(c, n, t, text);

@@ -12,7 +12,7 @@
 #include "plan/planner.h"
 
 /* ---- constants and state ---- */
-static const tuff_plan_buffer *root_of(const tuff_code *c, int32_t buffer) { return &c->plan->buffers[tuff_plan_root(c->plan, buffer)]; }
+static const tuff_plan_buffer *root_of(const tuff_code_part *part, int32_t buffer) { return &part->plan->buffers[tuff_plan_root(part->plan, buffer)]; }
 
 static int32_t find_constant(const tuff_code *c, const tuff_plan_buffer *b) {
     for (int32_t k = 0; k < c->n_constants; k++)
@@ -37,11 +37,11 @@ static void add_identifier(char *to, size_t room, const char *name) {
     to[at] = 0;
 }
 
-static void add_constant(tuff_code *c, const tuff_plan_step *s, const tuff_plan_buffer *b) {
+static void add_constant(tuff_code *c, const tuff_plan *p, const tuff_plan_step *s, const tuff_plan_buffer *b) {
     tuff_code_constant *k = &c->constants[c->n_constants];
-    const tuff_node *n = s->node >= 0 ? &c->plan->subgraph->nodes[s->node] : NULL;
-    const char *name = b->tensor >= 0 ? c->plan->tensors[b->tensor].name : n && n->n_outputs ? c->plan->tensors[n->outputs[0]].name : "";
-    *k = (tuff_code_constant){.data = b->constant, .bytes = b->bytes, .type = b->tensor >= 0 ? c->plan->tensors[b->tensor].type : TUFF_U8};
+    const tuff_node *n = s->node >= 0 ? &p->subgraph->nodes[s->node] : NULL;
+    const char *name = b->tensor >= 0 ? p->tensors[b->tensor].name : n && n->n_outputs ? p->tensors[n->outputs[0]].name : "";
+    *k = (tuff_code_constant){.data = b->constant, .bytes = b->bytes, .type = b->tensor >= 0 ? p->tensors[b->tensor].type : TUFF_U8};
     snprintf(k->name, sizeof k->name, "%s_w%d_", c->name, (int)c->n_constants);
     add_identifier(k->name, sizeof k->name, name);
     c->n_constants++;
@@ -54,7 +54,7 @@ static void add_cell(tuff_code *c, const tuff_cell *cell) {
     c->state_bytes += (cell->bytes + TUFF_CODE_ALIGN - 1) & ~(size_t)(TUFF_CODE_ALIGN - 1);
 }
 
-static tuff_status need_kernel(tuff_code *c, const tuff_plan_step *s) {
+static tuff_status need_kernel(tuff_code *c, const tuff_plan *p, const tuff_plan_step *s) {
     char text[160];
     snprintf(text, sizeof text, "int %s(", s->kernel->name);
     const int kernel = tuff_source_declaring(text);
@@ -62,7 +62,7 @@ static tuff_status need_kernel(tuff_code *c, const tuff_plan_step *s) {
     const int args = tuff_source_declaring(text);
     if (kernel < 0 || args < 0)
         return tuff_fail(c->error, TUFF_ERR_UNSUPPORTED, "op %d %s: its kernel %s has no portable source", (int)s->node,
-                         s->node >= 0 ? c->plan->subgraph->nodes[s->node].op->name : "", s->kernel->name);
+                         s->node >= 0 ? p->subgraph->nodes[s->node].op->name : "", s->kernel->name);
     tuff_source_need(kernel, c->needed);
     tuff_source_need(args, c->needed);
     for (const tuff_field *f = s->kernel->args; f && f->kind != TUFF_FIELD_END_KIND; f++) {
@@ -76,31 +76,67 @@ static tuff_status need_kernel(tuff_code *c, const tuff_plan_step *s) {
     return TUFF_OK;
 }
 
-tuff_status tuff_code_collect(tuff_code *c) {
-    const tuff_plan *p = c->plan;
-    c->constants = TUFF_NEW_ARRAY(c->arena, (size_t)p->n_buffers, tuff_code_constant, c->error);
-    c->cells = TUFF_NEW_ARRAY(c->arena, (size_t)p->n_buffers, const tuff_cell *, c->error);
-    c->cell_offset = TUFF_NEW_ARRAY(c->arena, (size_t)p->n_buffers, size_t, c->error);
-    c->needed = TUFF_NEW_ARRAY(c->arena, tuff_source_count, bool, c->error);
-    if (!c->constants || !c->cells || !c->cell_offset || !c->needed) return TUFF_ERR_MEMORY;
-    tuff_source_need(tuff_source_find("src/base/fixed_point.h"), c->needed); /* inputs are quantized with it */
-    for (int32_t s = 0; s < p->n_steps; s++) {
-        const tuff_plan_step *step = &p->steps[s];
-        TUFF_TRY(need_kernel(c, step));
-        for (int32_t k = 0; k < step->n_io; k++) {
-            if (step->io[k] < 0) continue;
-            const tuff_plan_buffer *b = root_of(c, step->io[k]);
-            if (b->place == TUFF_PLACE_CONSTANT && b->bytes && find_constant(c, b) < 0) add_constant(c, step, b);
-            if (b->place == TUFF_PLACE_STATE && find_cell(c, b->cell) < 0) add_cell(c, b->cell);
-        }
+static void collect_step(tuff_code *c, const tuff_code_part *part, const tuff_plan_step *s) {
+    for (int32_t k = 0; k < s->n_io; k++) {
+        if (s->io[k] < 0) continue;
+        const tuff_plan_buffer *b = root_of(part, s->io[k]);
+        if (b->place == TUFF_PLACE_CONSTANT && b->bytes && find_constant(c, b) < 0) add_constant(c, part->plan, s, b);
+        if (b->place == TUFF_PLACE_STATE && find_cell(c, b->cell) < 0) add_cell(c, b->cell);
     }
+    if (s->control && s->control->once && find_cell(c, s->control->once) < 0) add_cell(c, s->control->once);
+}
+
+/* How many parts a plan makes, itself included, and the buffers of all. */
+static void count_parts(const tuff_plan *plan, int32_t *count, int32_t *room) {
+    ++*count;
+    *room += plan->n_buffers + 1;
+    for (int32_t s = 0; s < plan->n_steps; s++)
+        for (int32_t k = 0; plan->steps[s].control && k < plan->steps[s].control->n_calls; k++) count_parts(plan->steps[s].control->calls[k], count, room);
+}
+
+static void fill_part(tuff_code *c, tuff_code_part part, int32_t *ios) {
+    tuff_code_part *own = &c->parts[c->n_parts++];
+    const tuff_plan *plan = part.plan;
+    *own = part;
+    own->first_io = *ios;
+    for (int32_t s = 0; s < plan->n_steps; s++) *ios += plan->steps[s].n_io;
+    for (int32_t s = 0; s < plan->n_steps; s++) {
+        const tuff_control *control = plan->steps[s].control;
+        for (int32_t k = 0; control && k < control->n_calls; k++)
+            fill_part(c,
+                      (tuff_code_part){.plan = control->calls[k],
+                                       .base = own->base + plan->buffers[control->arenas[k]].offset,
+                                       .caller = own,
+                                       .call = &plan->steps[s],
+                                       .which = k},
+                      ios);
+    }
+}
+
+tuff_status tuff_code_collect(tuff_code *c) {
+    int32_t count = 0, room = 0, ios = 0;
+    count_parts(c->plan, &count, &room);
+    c->parts = TUFF_NEW_ARRAY(c->arena, (size_t)count, tuff_code_part, c->error);
+    c->constants = TUFF_NEW_ARRAY(c->arena, (size_t)room, tuff_code_constant, c->error);
+    c->cells = TUFF_NEW_ARRAY(c->arena, (size_t)room, const tuff_cell *, c->error);
+    c->cell_offset = TUFF_NEW_ARRAY(c->arena, (size_t)room, size_t, c->error);
+    c->needed = TUFF_NEW_ARRAY(c->arena, tuff_source_count, bool, c->error);
+    if (!c->parts || !c->constants || !c->cells || !c->cell_offset || !c->needed) return TUFF_ERR_MEMORY;
+    fill_part(c, (tuff_code_part){.plan = c->plan}, &ios);
+    tuff_source_need(tuff_source_find("src/base/fixed_point.h"), c->needed); /* inputs are quantized with it */
+    for (int32_t k = 0; k < c->n_parts; k++)
+        for (int32_t s = 0; s < c->parts[k].plan->n_steps; s++) {
+            const tuff_plan_step *step = &c->parts[k].plan->steps[s];
+            if (step->kernel) TUFF_TRY(need_kernel(c, c->parts[k].plan, step));
+            collect_step(c, &c->parts[k], step);
+        }
     return TUFF_OK;
 }
 
-void tuff_code_print_address(const tuff_code *c, int32_t buffer, tuff_text *t) {
-    const tuff_plan_buffer *b = buffer < 0 ? NULL : root_of(c, buffer);
+void tuff_code_print_address(const tuff_code *c, const tuff_code_part *part, int32_t buffer, tuff_text *t) {
+    const tuff_plan_buffer *b = buffer < 0 ? NULL : root_of(part, buffer);
     if (!b || (b->place == TUFF_PLACE_CONSTANT && !b->bytes)) tuff_text_add(t, "NULL");
-    else if (b->place == TUFF_PLACE_ARENA) tuff_text_add(t, "arena + %zu", b->offset);
+    else if (b->place == TUFF_PLACE_ARENA) tuff_text_add(t, "arena + %zu", part->base + b->offset);
     else if (b->place == TUFF_PLACE_STATE) tuff_text_add(t, "state + %zu", c->cell_offset[find_cell(c, b->cell)]);
     else tuff_text_add(t, "(void *)%s", c->constants[find_constant(c, b)].name);
 }
@@ -211,8 +247,15 @@ tuff_status tuff_code_print_weights(tuff_code *c) {
 }
 
 /* ---- steps ---- */
-static void print_args(const tuff_plan_step *s, int32_t number, tuff_text *t) {
-    tuff_text_add(t, "static const %s args%d = {", s->kernel->args_type, (int)number);
+/* "3" in the model itself, "2_3" in part 2 */
+static const char *step_name(const tuff_code *c, const tuff_code_part *part, int32_t step, char text[32]) {
+    if (part == c->parts) snprintf(text, 32, "%d", (int)step);
+    else snprintf(text, 32, "%d_%d", (int)(part - c->parts), (int)step);
+    return text;
+}
+
+static void print_args(const tuff_plan_step *s, const char *name, tuff_text *t) {
+    tuff_text_add(t, "static const %s args%s = {", s->kernel->args_type, name);
     int column = 100, printed = 0;
     for (const tuff_field *f = s->kernel->args; f && f->kind != TUFF_FIELD_END_KIND; f++, printed++) {
         const size_t before = t->bytes.count;
@@ -230,45 +273,137 @@ static void print_args(const tuff_plan_step *s, int32_t number, tuff_text *t) {
     tuff_text_add(t, printed ? "};\n" : "0};\n");
 }
 
-static void print_step(const tuff_code *c, int32_t number, tuff_text *t) {
-    const tuff_plan_step *s = &c->plan->steps[number];
-    const tuff_node *n = s->node >= 0 ? &c->plan->subgraph->nodes[s->node] : NULL;
-    tuff_text_add(t, "\n/* step %d: %s", (int)number, n ? n->op->name : "the value of an output that is constant");
+static void print_step(const tuff_code *c, const tuff_code_part *part, int32_t number, tuff_text *t) {
+    const tuff_plan_step *s = &part->plan->steps[number];
+    const tuff_node *n = s->node >= 0 ? &part->plan->subgraph->nodes[s->node] : NULL;
+    char name[32];
+    step_name(c, part, number, name);
+    tuff_text_add(t, "\n/* step %s: %s", name, n ? n->op->name : "the value of an output that is constant");
     if (s->cost.macs) tuff_text_add(t, ", %lld multiplications", (long long)s->cost.macs);
     tuff_text_add(t, " */\n");
-    print_args(s, number, t);
-    tuff_text_add(t, "static void *const io%d[] = {", (int)number);
+    print_args(s, name, t);
+    tuff_text_add(t, "static void *const io%s[] = {", name);
     for (int32_t k = 0; k < s->n_io; k++) {
         if (k) tuff_text_add(t, ", ");
-        tuff_code_print_address(c, s->io[k], t);
+        tuff_code_print_address(c, part, s->io[k], t);
     }
     tuff_text_add(t, "};\n");
 }
 
+/* ---- calls of subgraphs ---- */
+static void print_copy(const tuff_code *c, const tuff_code_part *to, int32_t to_buffer, const tuff_code_part *from, int32_t from_buffer, tuff_text *t) {
+    const tuff_plan_buffer *b = to_buffer < 0 || from_buffer < 0 ? NULL : root_of(to, to_buffer);
+    if (!b || b->place == TUFF_PLACE_CONSTANT || to->plan->buffers[to_buffer].bytes == 0) return; /* known while planning, or nothing */
+    tuff_text_add(t, "    memmove(");
+    tuff_code_print_address(c, to, to_buffer, t);
+    tuff_text_add(t, ", ");
+    tuff_code_print_address(c, from, from_buffer, t);
+    tuff_text_add(t, ", %zu);\n", to->plan->buffers[to_buffer].bytes);
+}
+
+/* The caller's buffers that go in; a loop's variables live in its node's outputs. */
+static const int32_t *values_in(const tuff_code_part *part) {
+    const tuff_control *control = part->call->control;
+    const bool chosen = control->kind == TUFF_CONTROL_IF || control->kind == TUFF_CONTROL_CASE;
+    return part->call->io + (control->kind == TUFF_CONTROL_WHILE ? control->n_inputs : chosen ? 1 : 0);
+}
+
+static void print_values(const tuff_code *c, const tuff_code_part *part, bool out, tuff_text *t) {
+    const tuff_control *control = part->caller ? part->call->control : NULL;
+    const tuff_subgraph *s = part->plan->subgraph;
+    if (!control || control->kind == TUFF_CONTROL_ONCE || (out && control->kind == TUFF_CONTROL_WHILE && part->which == 0)) return;
+    for (int32_t k = 0; k < (out ? s->n_outputs : s->n_inputs); k++) {
+        const int32_t own = part->plan->tensor_buffer[out ? s->outputs[k] : s->inputs[k]];
+        if (out) print_copy(c, part->caller, part->call->io[control->n_inputs + k], part, own, t);
+        else print_copy(c, part, own, part->caller, values_in(part)[k], t);
+    }
+}
+
+static int32_t part_called(const tuff_code *c, const tuff_plan_step *s, int32_t which) {
+    for (int32_t k = 1; k < c->n_parts; k++)
+        if (c->parts[k].call == s && c->parts[k].which == which) return k;
+    return 0;
+}
+
+static void print_while(const tuff_code *c, const tuff_code_part *part, const tuff_plan_step *s, tuff_text *t) {
+    const int32_t condition = part_called(c, s, 0), n = s->control->n_inputs;
+    const tuff_plan *p = c->parts[condition].plan;
+    for (int32_t k = 0; k < n; k++) print_copy(c, part, s->io[n + k], part, s->io[k], t);
+    tuff_text_add(t, "    for (;;) {\n        CALL(%d);\n        if (!*(const bool *)(", (int)condition);
+    tuff_code_print_address(c, &c->parts[condition], p->tensor_buffer[p->subgraph->outputs[0]], t);
+    tuff_text_add(t, ")) break;\n        CALL(%d);\n    }\n", (int)part_called(c, s, 1));
+}
+
+static void print_control(const tuff_code *c, const tuff_code_part *part, const tuff_plan_step *s, tuff_text *t) {
+    const tuff_control *control = s->control;
+    switch (control->kind) {
+    case TUFF_CONTROL_WHILE: print_while(c, part, s, t); return;
+    case TUFF_CONTROL_CALL: tuff_text_add(t, "    CALL(%d);\n", (int)part_called(c, s, 0)); return;
+    case TUFF_CONTROL_ONCE: {
+        const size_t flag = c->cell_offset[find_cell(c, control->once)];
+        tuff_text_add(t, "    if (!state[%zu]) CALL(%d);\n    state[%zu] = 1;\n", flag, (int)part_called(c, s, 0), flag);
+        return;
+    }
+    default:
+        tuff_text_add(t, "    switch (*(const %s *)(", control->kind == TUFF_CONTROL_IF ? "uint8_t" : "int32_t");
+        tuff_code_print_address(c, part, s->io[0], t);
+        tuff_text_add(t, ")) {\n");
+        for (int32_t k = 0; k < control->n_calls; k++) {
+            if (k + 1 < control->n_calls)
+                tuff_text_add(t, "    case %d: CALL(%d); break;\n", control->kind == TUFF_CONTROL_IF ? 1 : (int)k, (int)part_called(c, s, k));
+            else tuff_text_add(t, "    default: CALL(%d);\n    }\n", (int)part_called(c, s, k));
+        }
+    }
+}
+
+/* ---- running ---- */
 /* Calls, and the numbers under which illegal values are told: 1 + the place in the list of all steps' buffers. */
-static void print_invoke(const tuff_code *c, tuff_text *t) {
-    const tuff_plan *p = c->plan;
-    tuff_text_add(t, "\n#define RUN(step, kernel, before)                          \\\n"
-                     "    do {                                                   \\\n"
-                     "        const int bad = kernel(&args##step, io##step, 0, 1); \\\n"
-                     "        if (bad) return before + bad;                      \\\n"
-                     "    } while (0)\n\n");
-    tuff_text_add(t, "int %s_invoke(void) {\n", c->name);
-    if (c->n_cells) tuff_text_add(t, "    if (!started) %s_reset();\n", c->name);
-    int before = 0;
+static void print_part(const tuff_code *c, const tuff_code_part *part, tuff_text *t) {
+    const tuff_plan *p = part->plan;
+    if (part != c->parts) tuff_text_add(t, "\nstatic int call%d(void) {\n", (int)(part - c->parts));
+    else tuff_text_add(t, "\nint %s_invoke(void) {\n", c->name);
+    if (part == c->parts && c->n_cells) tuff_text_add(t, "    if (!started) %s_reset();\n", c->name);
+    print_values(c, part, false, t);
+    int before = part->first_io;
     for (int32_t s = 0; s < p->n_steps; s++) {
-        tuff_text_add(t, "    RUN(%d, %s, %d);\n", (int)s, p->steps[s].kernel->name, before);
+        char name[32];
+        if (p->steps[s].control) print_control(c, part, &p->steps[s], t);
+        else tuff_text_add(t, "    RUN(%s, %s, %d);\n", step_name(c, part, s, name), p->steps[s].kernel->name, before);
         before += p->steps[s].n_io;
     }
-    tuff_text_add(t, "    return 0;\n}\n\nconst char *%s_illegal(int code) {\n    static const char *const names[] = {\"\"", c->name);
-    for (int32_t s = 0; s < p->n_steps; s++)
-        for (int32_t k = 0; k < p->steps[s].n_io; k++) {
-            const int32_t tensor = p->steps[s].io[k] < 0 ? -1 : p->buffers[p->steps[s].io[k]].tensor;
-            tuff_text_add(t, ",%s\"", k ? " " : "\n        ");
-            tuff_text_quote(t, tensor < 0 ? "" : p->tensors[tensor].name);
-            tuff_text_add(t, "\"");
-        }
+    print_values(c, part, true, t);
+    tuff_text_add(t, "    return 0;\n}\n");
+}
+
+static void print_names(const tuff_code *c, tuff_text *t) {
+    tuff_text_add(t, "\nconst char *%s_illegal(int code) {\n    static const char *const names[] = {\"\"", c->name);
+    for (int32_t n = 0; n < c->n_parts; n++) {
+        const tuff_plan *p = c->parts[n].plan;
+        for (int32_t s = 0; s < p->n_steps; s++)
+            for (int32_t k = 0; k < p->steps[s].n_io; k++) {
+                const int32_t tensor = p->steps[s].io[k] < 0 ? -1 : p->buffers[p->steps[s].io[k]].tensor;
+                tuff_text_add(t, ",%s\"", k ? " " : "\n        ");
+                tuff_text_quote(t, tensor < 0 ? "" : p->tensors[tensor].name);
+                tuff_text_add(t, "\"");
+            }
+    }
     tuff_text_add(t, "};\n    return code > 0 && code < (int)(sizeof names / sizeof *names) ? names[code] : names[0];\n}\n");
+}
+
+static void print_invoke(const tuff_code *c, tuff_text *t) {
+    tuff_text_add(t, "\n#define RUN(step, kernel, before)                            \\\n"
+                     "    do {                                                     \\\n"
+                     "        const int bad = kernel(&args##step, io##step, 0, 1); \\\n"
+                     "        if (bad) return before + bad;                        \\\n"
+                     "    } while (0)\n");
+    if (c->n_parts > 1)
+        tuff_text_add(t, "#define CALL(part)                \\\n"
+                         "    do {                          \\\n"
+                         "        const int bad = call##part(); \\\n"
+                         "        if (bad) return bad;      \\\n"
+                         "    } while (0)\n");
+    for (int32_t k = c->n_parts - 1; k >= 0; k--) print_part(c, &c->parts[k], t); /* a part's callees have higher numbers */
+    print_names(c, t);
 }
 
 static void print_reset(const tuff_code *c, tuff_text *t) {
@@ -290,7 +425,9 @@ static void print_memory(const tuff_code *c, tuff_text *t) {
 tuff_status tuff_code_print_plan(tuff_code *c) {
     tuff_text body = {.error = c->error};
     print_memory(c, &body);
-    for (int32_t s = 0; s < c->plan->n_steps; s++) print_step(c, s, &body);
+    for (int32_t k = 0; k < c->n_parts; k++)
+        for (int32_t s = 0; s < c->parts[k].plan->n_steps; s++)
+            if (c->parts[k].plan->steps[s].kernel) print_step(c, &c->parts[k], s, &body);
     print_reset(c, &body);
     print_invoke(c, &body);
     tuff_code_print_io(c, &body);

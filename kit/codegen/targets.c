@@ -1,9 +1,8 @@
-/* Processors to compile for, boards that have them, and how large the code comes out.
+/* Processors to compile for, and boards that have them.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "kit/codegen/codegen.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const tuff_code_target targets[] = {
@@ -11,7 +10,7 @@ static const tuff_code_target targets[] = {
     {"cortex-m0", "arm-none-eabi-gcc", "-mcpu=cortex-m0 -mthumb -DTUFF_NO_DOUBLE", "arm-none-eabi-size", "qemu-m0"},
     {"cortex-m4", "arm-none-eabi-gcc", "-mcpu=cortex-m4 -mthumb -mfloat-abi=hard -DTUFF_NO_DOUBLE", "arm-none-eabi-size", "qemu-m4"},
     {"cortex-m55", "arm-none-eabi-gcc", "-mcpu=cortex-m55 -mthumb -mfloat-abi=hard", "arm-none-eabi-size", "qemu-m55"},
-    {"riscv32", "riscv64-unknown-elf-gcc", "-march=rv32imac -mabi=ilp32 -DTUFF_NO_DOUBLE", "riscv64-unknown-elf-size", ""},
+    {"riscv32", "riscv64-unknown-elf-gcc", "-march=rv32imac -mabi=ilp32 --specs=picolibc.specs -DTUFF_NO_DOUBLE", "riscv64-unknown-elf-size", ""},
 };
 enum { TARGETS = sizeof targets / sizeof *targets };
 
@@ -41,9 +40,3 @@ static const tuff_board boards[] = {
 };
 
 const tuff_board *tuff_board_at(int32_t k) { return k >= 0 && k < (int32_t)(sizeof boards / sizeof *boards) ? &boards[k] : NULL; }
-
-tuff_status tuff_code_measure(tuff_code *c, size_t *bytes) {
-    (void)c;
-    *bytes = 0;
-    return TUFF_OK;
-}
