@@ -73,6 +73,8 @@ static bool link_all(tuff_code *c, const char *folder, const char *program, cons
     add_word(c, &k, c->target->compiler);
     add_words(c, &k, c->target->flags);
     add_words(c, &k, "-O2 -std=c11 -ffp-contract=off -fno-math-errno -ffunction-sections -fdata-sections -nostartfiles -Wl,--gc-sections");
+    /* room enough in linker scripts that take their sizes from symbols (picolibc's) */
+    add_words(c, &k, "-Wl,--defsym=__flash=0x10000000,--defsym=__flash_size=0x8000000,--defsym=__ram=0x20000000,--defsym=__ram_size=0x8000000");
     snprintf(word, sizeof word, "-Wl,-e,%s_invoke", c->name);
     add_word(c, &k, word);
     snprintf(word, sizeof word, "-I%s/src", folder);
