@@ -12,4 +12,7 @@ static void run(uint8_t *out, const uint8_t *const *taps_in, int32_t taps, uint8
 }
 
 const tuff_max_u8 tuff_max_u8_c = {{"tuff_max_u8_c", TUFF_CPU_C}, run};
+
+#ifndef TUFF_KERNELS_ONLY
 const tuff_max_u8 *const tuff_max_u8_list[] = {&tuff_max_u8_avx2, &tuff_max_u8_c, NULL};
+#endif

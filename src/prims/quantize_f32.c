@@ -25,4 +25,7 @@ static void range(const float *x, int64_t count, float *least, float *greatest) 
 }
 
 const tuff_quantize_f32 tuff_quantize_f32_c = {{"tuff_quantize_f32_c", TUFF_CPU_C}, run, range};
+
+#ifndef TUFF_KERNELS_ONLY
 const tuff_quantize_f32 *const tuff_quantize_f32_list[] = {&tuff_quantize_f32_avx2, &tuff_quantize_f32_c, NULL};
+#endif
