@@ -97,7 +97,8 @@ TUFF_API const tuff_tensor *tuff_interpreter_input(const tuff_interpreter *it, i
 TUFF_API const tuff_tensor *tuff_interpreter_output(const tuff_interpreter *it, int32_t output);
 TUFF_API size_t tuff_interpreter_input_bytes(const tuff_interpreter *it, int32_t input);
 TUFF_API size_t tuff_interpreter_output_bytes(const tuff_interpreter *it, int32_t output);
-/* Gives inputs new shapes (any rank-equal dims > 0 that the ops accept) and plans anew. On failure the old plan stays. State survives. */
+/* Gives inputs new shapes (any rank-equal dims > 0 that the ops accept) and plans anew. On failure the old plan stays.
+ * Resource variables survive; variable tensors (the state of recurrent layers) start anew, as in LiteRT. */
 TUFF_API TUFF_MUST_USE tuff_status tuff_interpreter_resize(tuff_interpreter *it, int32_t input, int32_t rank, const int32_t *dims, tuff_error *error);
 TUFF_API TUFF_MUST_USE tuff_status tuff_interpreter_resize_all(tuff_interpreter *it, const int32_t *ranks, const int32_t *const *dims, tuff_error *error);
 

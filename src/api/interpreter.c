@@ -260,6 +260,7 @@ tuff_status tuff_interpreter_resize_all(tuff_interpreter *it, const int32_t *ran
     next.run.hook_context = it->now.run.hook_context;
     free_instance(it, &it->now);
     it->now = next;
+    tuff_state_reset(it->state, true); /* a sequence of another shape is another sequence */
     return TUFF_OK;
 }
 
@@ -287,7 +288,7 @@ tuff_status tuff_interpreter_resize(tuff_interpreter *it, int32_t input, int32_t
 
 /* ---- running ---- */
 tuff_status tuff_interpreter_invoke(tuff_interpreter *it, tuff_error *error) { return named(it->model, tuff_run_invoke(&it->now.run, error), error); }
-void tuff_interpreter_reset(tuff_interpreter *it) { tuff_state_reset(it->state); }
+void tuff_interpreter_reset(tuff_interpreter *it) { tuff_state_reset(it->state, false); }
 size_t tuff_interpreter_arena_bytes(const tuff_interpreter *it) { return it->now.plan->arena_bytes; }
 
 const void *tuff_interpreter_tensor(const tuff_interpreter *it, int32_t tensor, const tuff_tensor **info) {

@@ -48,25 +48,6 @@ typedef struct tuff_conv_3d_attrs {
     int8_t fused_activation_function;
     int32_t dilation_d_factor, dilation_w_factor, dilation_h_factor;
 } tuff_conv_3d_attrs;
-typedef struct tuff_rnn_attrs {
-    int8_t fused_activation_function;
-    bool asymmetric_quantize_inputs;
-} tuff_rnn_attrs;
-typedef struct tuff_sequence_rnn_attrs {
-    bool time_major;
-    int8_t fused_activation_function;
-    bool asymmetric_quantize_inputs;
-} tuff_sequence_rnn_attrs;
-typedef struct tuff_bidirectional_sequence_rnn_attrs {
-    bool time_major;
-    int8_t fused_activation_function;
-    bool merge_outputs, asymmetric_quantize_inputs;
-} tuff_bidirectional_sequence_rnn_attrs;
-typedef struct tuff_svdf_attrs {
-    int32_t rank;
-    int8_t fused_activation_function;
-    bool asymmetric_quantize_inputs;
-} tuff_svdf_attrs;
 typedef struct tuff_stablehlo_compare_attrs {
     uint32_t comparison_direction, compare_type;
 } tuff_stablehlo_compare_attrs;

@@ -17,9 +17,9 @@ void tuff_state_destroy(tuff_state *state) {
     if (state) tuff_arena_destroy(state->arena);
 }
 
-void tuff_state_reset(tuff_state *state) {
+void tuff_state_reset(tuff_state *state, bool only_variables) {
     for (tuff_cell *c = state->cells; c; c = c->next)
-        if (c->memory) memset(c->memory, c->start, c->bytes);
+        if (c->memory && (!only_variables || c->key.kind == TUFF_CELL_VARIABLE)) memset(c->memory, c->start, c->bytes);
 }
 
 static tuff_cell *find(tuff_state *state, tuff_cell_key key) {

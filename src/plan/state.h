@@ -33,7 +33,8 @@ typedef struct tuff_state {
 
 tuff_state *tuff_state_create(const tuff_allocator *a, tuff_error *error);
 void tuff_state_destroy(tuff_state *state); /* NULL is fine */
-void tuff_state_reset(tuff_state *state);
+/* Fills cells with what they start with: all, or those of variable tensors. */
+void tuff_state_reset(tuff_state *state, bool only_variables);
 /* The cell of that key with room for `bytes`, made (and filled with `start`) when it is new or its size changes; a resource only grows, and keeps what
  * it has. NULL: no memory. */
 tuff_cell *tuff_state_cell(tuff_state *state, tuff_cell_key key, size_t bytes, uint8_t start, tuff_error *error);
