@@ -14,6 +14,19 @@
 #include "base/fixed_point.h"
 #include "ops/share.h"
 
+/* ---- portable ---- */
+static void quantize(int8_t *q, const float *x, int64_t count, float inverse, int32_t zero, int32_t lo, int32_t hi) {
+    for (int64_t k = 0; k < count; k++) q[k] = (int8_t)tuff_clamp(tuff_round_f32_s32((float)zero + x[k] * inverse), lo, hi);
+}
+static void range(const float *x, int64_t count, float *least, float *greatest) {
+    *least = *greatest = 0.0f;
+    for (int64_t k = 0; k < count; k++) {
+        *least = x[k] < *least ? x[k] : *least;
+        *greatest = x[k] > *greatest ? x[k] : *greatest;
+    }
+}
+static const tuff_quantize_f32 portable = {{"", TUFF_CPU_NONE}, quantize, range};
+
 static void symmetric(const tuff_quantize_f32 *loop, int8_t *q, float *scale, int32_t *zero, const float *x, int64_t count) {
     float lo, hi;
     loop->range(x, count, &lo, &hi);
@@ -46,7 +59,7 @@ static void asymmetric(const tuff_quantize_f32 *loop, int8_t *q, float *scale, i
 }
 
 void tuff_hybrid_row(int8_t *q, float *scale, int32_t *zero, const float *x, int64_t count, bool asymmetric_row) {
-    (asymmetric_row ? asymmetric : symmetric)(&tuff_quantize_f32_c, q, scale, zero, x, count);
+    (asymmetric_row ? asymmetric : symmetric)(&portable, q, scale, zero, x, count);
 }
 
 /* in [rows][count] f32; out [rows][count] s8, scales [rows] f32, zero points [rows] s32; tiles: rows; scratch, errors: none */
@@ -57,8 +70,9 @@ int tuff_hybrid(const void *args, void *const *io, int job, int jobs) {
     float *scales = io[2];
     int32_t *zeros = io[3];
     const tuff_span rows = tuff_share(a->rows, job, jobs);
+    const tuff_quantize_f32 *loop = a->loop ? a->loop : &portable;
     for (int64_t r = rows.first; r < rows.end; r++)
-        (a->asymmetric ? asymmetric : symmetric)(a->loop, out + r * a->count, scales + r, zeros + r, in + r * a->count, a->count);
+        (a->asymmetric ? asymmetric : symmetric)(loop, out + r * a->count, scales + r, zeros + r, in + r * a->count, a->count);
     return 0;
 }
 
@@ -69,8 +83,7 @@ static const tuff_kernel kernel = TUFF_KERNEL(tuff_hybrid, tuff_hybrid_args, fie
 
 tuff_status tuff_hybrid_emit(tuff_context *c, int32_t rows, int64_t count, bool asymmetric_rows, tuff_hybrid_rows *out) {
     tuff_hybrid_args *args = tuff_args(c, &kernel);
-    const tuff_quantize_f32 *loop = tuff_quantize_f32_for(c->target->level);
-    if (args) *args = (tuff_hybrid_args){.rows = rows, .asymmetric = asymmetric_rows, .count = count, .loop = loop ? loop : &tuff_quantize_f32_c};
+    if (args) *args = (tuff_hybrid_args){.rows = rows, .asymmetric = asymmetric_rows, .count = count, .loop = tuff_quantize_f32_for(c->target->level)};
     out->values = tuff_io_temporary(c, (size_t)(rows * count));
     out->scales = tuff_io_temporary(c, (size_t)rows * sizeof(float));
     out->zeros = tuff_io_temporary(c, (size_t)rows * sizeof(int32_t));

@@ -9,8 +9,8 @@
 typedef struct tuff_hybrid_args {
     int32_t rows;
     bool asymmetric;
-    int64_t count; /* elements of a row */
-    const tuff_quantize_f32 *loop;
+    int64_t count;                 /* elements of a row */
+    const tuff_quantize_f32 *loop; /* NULL: portable */
 } tuff_hybrid_args;
 /* One row of `count`. */
 void tuff_hybrid_row(int8_t *q, float *scale, int32_t *zero, const float *x, int64_t count, bool asymmetric);
