@@ -49,6 +49,9 @@ static tuff_status check(const tuff_tensor *t, const char *what, int32_t k, size
 }
 
 static tuff_status no_reals(const tuff_tensor *t, const char *what, tuff_error *error) {
+    if (t->quantization.count > 1)
+        return tuff_fail(error, TUFF_ERR_ARGUMENT, "%s '%s' has %d scales: only one for the whole tensor can be converted", what, t->name,
+                         (int)t->quantization.count);
     return tuff_fail(error, TUFF_ERR_ARGUMENT, "%s '%s' is %s and has no scale: it doesn't stand for real numbers", what, t->name, tuff_type_name(t->type));
 }
 
@@ -103,7 +106,7 @@ tuff_status tuff_interpreter_get_f32(const tuff_interpreter *it, int32_t k, floa
     int32_t lo, hi, zero;
     float scale;
     if (!integer_range(t->type, &lo, &hi) || !scale_of(t, &scale, &zero)) return no_reals(t, "output", error);
-    for (size_t e = 0; e < count; e++) values[e] = scale * (float)(get_integer(data, e, t->type) - zero);
+    for (size_t e = 0; e < count; e++) values[e] = scale * (float)((int64_t)get_integer(data, e, t->type) - zero);
     return TUFF_OK;
 }
 

@@ -293,9 +293,9 @@ size_t tuff_interpreter_arena_bytes(const tuff_interpreter *it) { return it->now
 
 const void *tuff_interpreter_tensor(const tuff_interpreter *it, int32_t tensor, const tuff_tensor **info) {
     if (tensor < 0 || tensor >= main_graph(it)->n_tensors) return NULL;
-    const tuff_tensor *t = tensor_now(it, tensor);
-    if (info) *info = t;
-    return t->data ? t->data : it->options.keep_all ? tuff_run_value(&it->now.run, tensor, NULL) : NULL;
+    const void *value = tuff_run_value(&it->now.run, tensor, info);
+    /* without keep_all only constants are sure to be there still */
+    return it->options.keep_all ? value : it->now.plan->tensors[tensor].data;
 }
 
 int32_t tuff_interpreter_step_count(const tuff_interpreter *it) { return it->now.plan->n_steps; }

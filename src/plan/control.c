@@ -13,6 +13,15 @@
 /* builtin operator codes */
 enum { IF = 118, WHILE = 119, CALL_ONCE = 129, CALL = 31, COMPOSITE = 206, CASE = 209 };
 
+/* Subgraphs that call subgraphs: deeper, and planning runs out of stack; each twice by the one before, and it never ends. */
+enum { MOST_DEPTH = 64, MOST_CALLS = 10000 };
+
+static tuff_status go_deeper(tuff_planner *p, tuff_plan_options *o) {
+    if (++o->depth > MOST_DEPTH) return tuff_fail(p->error, TUFF_ERR_LIMIT, "calls of subgraphs nest deeper than %d", MOST_DEPTH);
+    if (!p->now && ++*o->calls > MOST_CALLS) return tuff_fail(p->error, TUFF_ERR_LIMIT, "its subgraphs call each other more than %d times", MOST_CALLS);
+    return TUFF_OK;
+}
+
 /* What a node calls, from its attrs. */
 typedef struct call_list {
     int32_t count, first_input; /* where the arguments begin among the node's inputs */
@@ -93,6 +102,7 @@ static tuff_status check_calls(tuff_planner *p, tuff_context *c, const call_list
 static tuff_status run_call(tuff_planner *p, int32_t subgraph, const tuff_tensor *const *values, int32_t n, tuff_plan **out) {
     *out = NULL;
     tuff_plan_options o = p->plan->options;
+    TUFF_TRY(go_deeper(p, &o));
     int32_t *ranks = TUFF_NEW_ARRAY(p->temporary, (size_t)n, int32_t, p->error);
     const int32_t **dims = TUFF_NEW_ARRAY(p->temporary, (size_t)n, const int32_t *, p->error);
     tuff_bytes *known = TUFF_NEW_ARRAY(p->temporary, (size_t)n, tuff_bytes, p->error);
@@ -224,6 +234,7 @@ static tuff_status control_now(tuff_planner *p, tuff_context *c, const call_list
 static tuff_status plan_call(tuff_planner *p, tuff_context *c, const call_list *list, int32_t k, tuff_plan **out) {
     const int32_t n = c->n_inputs - list->first_input;
     tuff_plan_options o = p->plan->options;
+    TUFF_TRY(go_deeper(p, &o));
     int32_t *ranks = TUFF_NEW_ARRAY(p->temporary, (size_t)n, int32_t, p->error);
     const int32_t **dims = TUFF_NEW_ARRAY(p->temporary, (size_t)n, const int32_t *, p->error);
     tuff_bytes *known = TUFF_NEW_ARRAY(p->temporary, (size_t)n, tuff_bytes, p->error);

@@ -53,7 +53,8 @@ static void share_in_place(const tuff_planner *p, int32_t s) {
     for (int32_t k = 0; k < n->n_inputs && k < 8; k++) {
         if (!(op->in_place >> k & 1) || n->inputs[k] < 0) continue;
         const int32_t in = plan->tensor_buffer[n->inputs[k]];
-        if (in < 0 || tuff_type_bits(plan->tensors[n->inputs[k]].type) != tuff_type_bits(plan->tensors[n->outputs[0]].type)) continue; /* element k over element k */
+        if (in < 0 || tuff_type_bits(plan->tensors[n->inputs[k]].type) != tuff_type_bits(plan->tensors[n->outputs[0]].type))
+            continue; /* element k over element k */
         const int32_t r = tuff_plan_root(plan, in);
         const tuff_plan_buffer *root = &plan->buffers[r];
         if (root->place != TUFF_PLACE_ARENA || root->pinned || root->last != s || r == out || root->bytes != plan->buffers[out].bytes) continue;

@@ -265,7 +265,7 @@ static tuff_status plan_node(tuff_planner *p, int32_t index, bool only_check) {
     }
     if (local.status == TUFF_OK) tuff_fail(&local, status, "%s", tuff_status_text(status));
     const char *name = n->origin ? n->origin : n->n_outputs ? c.outputs[0]->name : "";
-    tuff_error_prefix(&local, "op %d %s ('%s')", index, c.op->name, name);
+    if (p->plan->options.depth < 4) tuff_error_prefix(&local, "op %d %s ('%s')", index, c.op->name, name); /* deeper, they would leave no room for the cause */
     if (error && error->status == TUFF_OK) *error = local;
     return status;
 }
@@ -435,7 +435,10 @@ static tuff_status plan_all(tuff_planner *p) {
 tuff_status tuff_plan_create(const tuff_graph *g, const tuff_plan_options *o, tuff_pack_cache *cache, const tuff_allocator *a, tuff_plan **out,
                              tuff_error *error) {
     tuff_planner p;
-    tuff_status status = tuff_planner_begin(&p, g, o, cache, a, error);
+    int32_t calls = 0;
+    tuff_plan_options own = *o;
+    if (!own.calls) own.calls = &calls;
+    tuff_status status = tuff_planner_begin(&p, g, &own, cache, a, error);
     if (status == TUFF_OK) status = plan_all(&p);
     return tuff_planner_end(&p, status, out);
 }

@@ -64,6 +64,8 @@ typedef struct tuff_plan_options {
     const int32_t *const *input_dims;
     size_t largest_arena;    /* 0: no bound */
     int64_t most_iterations; /* of one loop; 0: the standard bound */
+    int32_t depth;           /* of the call that it is made for */
+    int32_t *calls;          /* of a plan made for a call: how many there are already */
 } tuff_plan_options;
 
 typedef struct tuff_plan {
@@ -79,7 +81,7 @@ typedef struct tuff_plan {
     tuff_plan_step *steps;
     int32_t n_steps, steps_room;
     int32_t n_planned;         /* nodes that the steps cover: the others wait for values (see plan/later.c) */
-    tuff_plan_options options; /* its pointers to shapes and known values no longer hold */
+    tuff_plan_options options; /* its pointers to shapes, known values and calls no longer hold */
     tuff_pack_cache *cache;
     tuff_allocator allocator;
     tuff_state *state, *own_state;

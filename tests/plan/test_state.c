@@ -200,6 +200,40 @@ static void test_loop_whose_variable_changes_its_type_is_refused(void **state) {
     tuff_model_close(m);
 }
 
+/* Subgraphs in a row, each calling the next one `times` times. */
+static tuff_status create_chain(int length, int times, tuff_error *e) {
+    maker k = start(length);
+    for (int g = 0; g < length; g++) {
+        int32_t x = tensor(&k, g, "x", TUFF_F32, 1);
+        const int32_t first = x;
+        for (int n = 0; n < times; n++) {
+            const int32_t y = tensor(&k, g, "y", TUFF_F32, 1);
+            if (g + 1 < length) ((tuff_call_attrs *)node(&k, g, "CALL", &x, 1, &y, 1)->attrs)->subgraph = (uint32_t)g + 1;
+            else node(&k, g, "ABS", &x, 1, &y, 1);
+            x = y;
+        }
+        io(&k, g, &first, 1, &x, 1);
+    }
+    const file f = finish(&k);
+    tuff_model *m;
+    tuff_interpreter *it;
+    assert_int_equal(tuff_model_adopt(f.bytes, f.count, NULL, &m, e), TUFF_OK);
+    const tuff_status status = tuff_interpreter_create(m, NULL, &it, e);
+    tuff_interpreter_destroy(it);
+    tuff_model_close(m);
+    return status;
+}
+
+static void test_calls_that_nest_without_end_are_refused(void **state) {
+    (void)state;
+    tuff_error ok = {0}, deep = {0}, many = {0};
+    assert_int_equal(create_chain(40, 1, &ok), TUFF_OK);
+    assert_int_equal(create_chain(5000, 1, &deep), TUFF_ERR_LIMIT);
+    assert_non_null(strstr(deep.message, "deeper than 64"));
+    assert_int_equal(create_chain(40, 2, &many), TUFF_ERR_LIMIT);
+    assert_non_null(strstr(many.message, "more than 10000 times"));
+}
+
 /* ---- the user's record of a builtin's name ---- */
 typedef struct reverse_args {
     int32_t count;
@@ -328,6 +362,7 @@ int main(void) {
         cmocka_unit_test(test_variable_assigned_in_two_sizes_keeps_room_for_the_larger),
         cmocka_unit_test(test_growing_loop_hands_its_values_on),
         cmocka_unit_test(test_loop_whose_variable_changes_its_type_is_refused),
+        cmocka_unit_test(test_calls_that_nest_without_end_are_refused),
         cmocka_unit_test(test_users_record_decides_whether_its_op_runs_in_place),
         cmocka_unit_test(test_tensor_that_is_input_and_output_is_not_bound),
         cmocka_unit_test(test_every_failing_allocation_with_state_and_loops_gives_a_clean_error),
