@@ -34,9 +34,6 @@ typedef struct tuff_lsh_projection_attrs {
 typedef struct tuff_one_hot_attrs {
     int32_t axis;
 } tuff_one_hot_attrs;
-typedef struct tuff_batch_mat_mul_attrs {
-    bool adj_x, adj_y, asymmetric_quantize_inputs;
-} tuff_batch_mat_mul_attrs;
 typedef struct tuff_transpose_conv_attrs {
     int8_t padding;
     int32_t stride_w, stride_h;

@@ -10,12 +10,6 @@
 
 /* ---- matrices, windows and images ---- */
 
-static const tuff_field batch_mat_mul_fields[] = {
-    TUFF_FIELD(tuff_batch_mat_mul_attrs, adj_x, BOOL, 0),
-    TUFF_FIELD(tuff_batch_mat_mul_attrs, adj_y, BOOL, 1),
-    TUFF_FIELD(tuff_batch_mat_mul_attrs, asymmetric_quantize_inputs, BOOL, 2, .version = 4),
-    TUFF_FIELD_END,
-};
 static const tuff_field transpose_conv_fields[] = {
     TUFF_FIELD(tuff_transpose_conv_attrs, padding, S8, 0, .names = tuff_padding_names),
     TUFF_FIELD(tuff_transpose_conv_attrs, stride_w, S32, 1),
@@ -36,7 +30,6 @@ static const tuff_field conv_3d_fields[] = {
     TUFF_FIELD_END,
 };
 
-TUFF_DESCRIBED(batch_matmul, "BATCH_MATMUL", 126, 4, "x y", "output", TUFF_OPTIONS(BatchMatMulOptions, 101, tuff_batch_mat_mul_attrs, batch_mat_mul_fields));
 TUFF_DESCRIBED(transpose_conv, "TRANSPOSE_CONV", 67, 5, "output_shape weights input bias?", "output",
                TUFF_OPTIONS(TransposeConvOptions, 49, tuff_transpose_conv_attrs, transpose_conv_fields));
 TUFF_DESCRIBED(conv_3d, "CONV_3D", 132, 1, "input filter bias?", "output", TUFF_OPTIONS(Conv3DOptions, 106, tuff_conv_3d_attrs, conv_3d_fields));
