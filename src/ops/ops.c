@@ -20,6 +20,7 @@ static const tuff_op *const all[] = {
 const tuff_op *tuff_op_at(int32_t k) { return k >= 0 && (size_t)k < sizeof all / sizeof *all ? all[k] : NULL; }
 
 const tuff_op *tuff_op_by_code(int32_t code) {
+    if (code == 32) return NULL; /* custom ops go by their names */
     for (const tuff_op *const *op = all; *op; op++)
         if ((*op)->code == code) return *op;
     return NULL;

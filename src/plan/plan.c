@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+#include "flatbuffer/flex.h"
+#include "graph/fields.h"
 #include "ops/copy.h"
 #include "ops/ops.h"
 #include "plan/planner.h"
@@ -79,6 +81,17 @@ const tuff_op *tuff_planner_record(const tuff_planner *p, const tuff_node *n) {
     for (const tuff_op *const *o = p->options->ops; o && *o; o++)
         if (strcmp((*o)->name, n->op->name) == 0) return *o;
     return n->op;
+}
+
+/* The options of a user's op, which the reader didn't know. */
+static tuff_status read_attrs(tuff_planner *p, const tuff_node *n, tuff_context *c) {
+    const tuff_options *o = &c->op->options;
+    if (c->op == n->op || o->bytes == 0) return TUFF_OK;
+    void *attrs = tuff_arena_take(p->plan->arena, o->bytes, TUFF_BUFFER_ALIGN, p->error);
+    if (!attrs) return TUFF_ERR_MEMORY;
+    tuff_fields_default(o->fields, attrs);
+    c->attrs = attrs;
+    return tuff_flex_read(&n->custom_options, o->fields, attrs, p->error);
 }
 
 static tuff_status no_variant(tuff_context *c) {
@@ -256,7 +269,8 @@ static tuff_status plan_node(tuff_planner *p, int32_t index, bool only_check) {
     p->node = index;
     p->failed = TUFF_OK;
     p->error = &local;
-    tuff_status status = only_check ? find_row(&c) : plan_with(p, &c);
+    tuff_status status = read_attrs(p, n, &c);
+    if (status == TUFF_OK) status = only_check ? find_row(&c) : plan_with(p, &c);
     p->error = error;
     if (status == TUFF_OK) return TUFF_OK;
     if (status == TUFF_LATER) {

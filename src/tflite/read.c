@@ -8,6 +8,7 @@
 #include <inttypes.h>
 
 #include "base/check.h"
+#include "flatbuffer/flex.h"
 #include "graph/fields.h"
 #include "ops/ops.h"
 #include "tflite/options.h"
@@ -62,8 +63,8 @@ static tuff_status read_code(reader *r, const tuff_flat_table *table, op_code *t
     if (tuff_flat_failed(&r->flat)) return r->flat.status;
     if (code < 0) return tuff_fail(r->error, TUFF_ERR_MODEL, "builtin code %" PRId32, code);
     if (code == TFLITE_CUSTOM && (!custom || !custom[0])) return tuff_fail(r->error, TUFF_ERR_MODEL, "a custom op without a name");
-    to->op = tuff_op_by_code(code);
-    if (to->op) return TUFF_OK;
+    to->op = code == TFLITE_CUSTOM ? tuff_op_by_name(custom) : tuff_op_by_code(code);
+    if (to->op && to->op->code == code) return TUFF_OK;
     tuff_op *op = tuff_reader_room(r, 1, sizeof *op);
     if (!op) return r->flat.status;
     op->code = code;
@@ -114,6 +115,7 @@ static tuff_status read_custom_options(reader *r, const tuff_flat_table *table, 
     if (offset > 1 && custom.count == 0) TUFF_TRY(tuff_reader_range(r, offset, size, &custom));
     if (custom.count && n->op->code != TFLITE_CUSTOM) return tuff_fail(r->error, TUFF_ERR_MODEL, "a builtin op with %zu bytes of custom options", custom.count);
     n->custom_options = (tuff_bytes){custom.data, custom.count};
+    if (n->op->code == TFLITE_CUSTOM && !tuff_flat_failed(&r->flat)) TUFF_TRY(tuff_flex_read(&n->custom_options, n->op->options.fields, n->attrs, r->error));
     return r->flat.status;
 }
 
