@@ -141,12 +141,17 @@ static double channel_spread(const tuff_meter *m, int32_t *largest) {
     return median > 0 ? most / median : most > 0 ? INFINITY : 1;
 }
 
+/* The row of a tensor of the second model, seen through QUANTIZE and DEQUANTIZE. */
 static const tuff_meter *meter_of(const tuff_diff_case *c, int32_t tensor) {
-    for (int32_t k = 0; k < c->result->count; k++)
-        if (c->meters[k].b->tensor == tensor) return &c->meters[k];
-    const int32_t producer = tuff_graph_producer(c->subgraph[1], tensor); /* a QUANTIZE to the common scale */
-    if (producer < 0 || strcmp(c->subgraph[1]->nodes[producer].op->name, "QUANTIZE") != 0) return NULL;
-    return c->subgraph[1]->nodes[producer].inputs[0] == tensor ? NULL : meter_of(c, c->subgraph[1]->nodes[producer].inputs[0]);
+    const tuff_subgraph *s = c->subgraph[1];
+    for (int steps = 0; steps < 4 && tensor >= 0; steps++) {
+        for (int32_t k = 0; k < c->result->count; k++)
+            if (c->meters[k].b->tensor == tensor) return &c->meters[k];
+        const int32_t producer = tuff_graph_producer(s, tensor);
+        const char *op = producer < 0 ? "" : s->nodes[producer].op->name;
+        tensor = strcmp(op, "QUANTIZE") == 0 || strcmp(op, "DEQUANTIZE") == 0 ? s->nodes[producer].inputs[0] : -1;
+    }
+    return NULL;
 }
 
 static double magnitude(const tuff_meter *m) { return fmax(fabs(m->low[0]), fabs(m->high[0])); }
@@ -161,6 +166,24 @@ static double concat_spread(const tuff_diff_case *c, const tuff_node *n, const t
         if (!*wide || magnitude(m) > magnitude(*wide)) *wide = m;
     }
     return *narrow ? magnitude(*wide) / magnitude(*narrow) : 1;
+}
+
+/* A good SNR may be that of a few loud values alone. The integer tensor that a node reads, also through ops of one input, and whose scale is made for one of its
+ * parts: NULL where there is none. */
+static const tuff_meter *mixed_source(const tuff_diff_case *c, int32_t node, int depth) {
+    const tuff_subgraph *s = c->subgraph[1];
+    for (int32_t k = 0; node >= 0 && depth < 4 && k < s->nodes[node].n_inputs; k++) {
+        const int32_t x = s->nodes[node].inputs[k];
+        const tuff_meter *m = x < 0 || s->tensors[x].data ? NULL : meter_of(c, x), *narrow, *wide;
+        int32_t channel;
+        if (!m || m->b->node < 0) continue;
+        const tuff_node *n = &s->nodes[m->b->node];
+        if (m->scale > 0 && strcmp(n->op->name, "CONCATENATION") == 0 && concat_spread(c, n, &narrow, &wide) > OUTLIER) return m;
+        if (m->scale > 0 && channel_spread(m, &channel) > OUTLIER) return m;
+        const tuff_meter *further = n->n_inputs == 1 || strcmp(n->op->name, "RESHAPE") == 0 ? mixed_source(c, m->b->node, depth + 1) : NULL;
+        if (further) return further;
+    }
+    return NULL;
 }
 
 /* ---- the sentence ---- */
@@ -245,6 +268,8 @@ static finding judge(const tuff_diff_case *c, int32_t k, tuff_error *error) {
     const tuff_weights_difference d = compare_weights(c, m);
     if (d.known && d.snr < fmin(row->snr + 6, 30)) return judge_weights(c, m, &d, error);
     if (m->scale > 0 && m->scale * m->scale / 12 * (double)m->count > 0.25 * m->errors) return judge_scale(c, m, error);
+    const tuff_meter *source = mixed_source(c, m->b->node, 0);
+    if (source) return judge_scale(c, source, error);
     return SAY(TUFF_CAUSE_OTHER, "'%s' (%s) loses %.1f dB though its input, weights and range are good: %s.", m->a->name, row->op,
                fmin(row->inputs_snr, 100) - row->snr,
                m->scale > 0 ? "its op is sensitive to small errors of its input; --quantize dynamic or float16 keeps it in float"

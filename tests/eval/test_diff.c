@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "graph/attrs.h"
 #include "graph/graph.h"
 #include "kit/eval/align.h"
 #include "kit/io/npy.h"
@@ -47,6 +48,7 @@ static int close_folder(void **state) {
 /* x -> FULLY_CONNECTED "hidden" -> QUANTIZE -> DEQUANTIZE -> FULLY_CONNECTED "scores"; without a scale there is no QUANTIZE. */
 typedef struct faults {
     float scale, weight_step, first_channel; /* 0: none */
+    float joined;                            /* the hidden units are two halves, joined, the second this many times the first */
 } faults;
 
 static int32_t tensor(tuff_graph *g, const char *name, tuff_type type, int32_t n) {
@@ -65,13 +67,35 @@ static void dense(tuff_graph *g, const char *name, int32_t in, int32_t out, int3
     assert_non_null(tuff_graph_add_node(g, s, -1, &tuff_op_fully_connected, (int32_t[]){in, weights, -1}, 3, &out, 1, NULL));
 }
 
+static void join(tuff_graph *g, int32_t in, int32_t out, float factor) {
+    const int32_t halves[2] = {tensor(g, "small", TUFF_F32, UNITS / 2), tensor(g, "large", TUFF_F32, UNITS / 2)};
+    tuff_subgraph *s = &g->subgraphs[0];
+    static float w[UNITS / 2 * WIDTH];
+    uint32_t seed = 3;
+    for (int half = 0; half < 2; half++) {
+        for (int k = 0; k < UNITS / 2 * WIDTH; k++) w[k] = noise(&seed) * (half ? factor : 1);
+        const int32_t weights = tuff_graph_add_constant(g, s, "w", TUFF_F32, 2, (int32_t[]){UNITS / 2, WIDTH}, w, sizeof w, true, NULL);
+        assert_non_null(tuff_graph_add_node(g, s, -1, &tuff_op_fully_connected, (int32_t[]){in, weights, -1}, 3, &halves[half], 1, NULL));
+    }
+    tuff_node *n = tuff_graph_add_node(g, s, -1, &tuff_op_concatenation, halves, 2, &out, 1, NULL);
+    assert_true(n && tuff_node_set(n, "axis", 1));
+}
+
+static void read_first_half(tuff_graph *g, int32_t in, int32_t out) {
+    float w[UNITS * UNITS] = {0};
+    for (int k = 0; k < UNITS; k++) w[k * UNITS + k / 2] = k & 1 ? 1 : -1;
+    const int32_t weights = tuff_graph_add_constant(g, &g->subgraphs[0], "w", TUFF_F32, 2, (int32_t[]){UNITS, UNITS}, w, sizeof w, true, NULL);
+    assert_non_null(tuff_graph_add_node(g, &g->subgraphs[0], -1, &tuff_op_fully_connected, (int32_t[]){in, weights, -1}, 3, &out, 1, NULL));
+}
+
 static tuff_model *make(faults f) {
     tuff_graph *g = tuff_graph_create(tuff_arena_create(NULL, NULL), NULL);
     tuff_subgraph *s = tuff_graph_add_subgraph(g, "main", NULL);
     tuff_model *model;
     const int32_t in = tensor(g, "x", TUFF_F32, WIDTH), out = tensor(g, "scores", TUFF_F32, UNITS);
     int32_t hidden = tensor(g, "hidden", TUFF_F32, UNITS);
-    dense(g, "hidden/weights", in, hidden, WIDTH, UNITS, &f);
+    if (f.joined > 0) join(g, in, hidden, f.joined);
+    else dense(g, "hidden/weights", in, hidden, WIDTH, UNITS, &f);
     if (f.scale > 0) {
         const int32_t q = tensor(g, "hidden_q", TUFF_S8, UNITS), real = tensor(g, "hidden_real", TUFF_F32, UNITS);
         assert_int_equal(tuff_graph_set_quantization(g, &s->tensors[q], 1, &f.scale, (int64_t[]){0}, 0, NULL), TUFF_OK);
@@ -79,7 +103,8 @@ static tuff_model *make(faults f) {
         assert_non_null(tuff_graph_add_node(g, s, -1, &tuff_op_dequantize, &q, 1, &real, 1, NULL));
         hidden = real;
     }
-    dense(g, "scores/weights", hidden, out, UNITS, UNITS, &(faults){0});
+    if (f.joined > 0) read_first_half(g, hidden, out);
+    else dense(g, "scores/weights", hidden, out, UNITS, UNITS, &(faults){0});
     assert_int_equal(tuff_graph_set_graph_io(g, s, &in, 1, &out, 1, NULL), TUFF_OK);
     assert_int_equal(tuff_graph_model(g, &model, NULL, NULL), TUFF_OK);
     tuff_graph_free(g);
@@ -95,7 +120,7 @@ static tuff_diff_result compare(faults a, faults b, const char *first_wrong, tuf
     assert_int_equal(tuff_dataset_open(scratch_path(&work, "x.npy"), &options, &dataset, NULL), TUFF_OK);
     if (tuff_diff(first, second, dataset, NULL, &r, &error) != TUFF_OK) fail_msg("%s", error.message);
     if (r.cause != cause) fail_msg("cause %d, expected %d: %s", (int)r.cause, (int)cause, r.conclusion);
-    assert_int_equal(r.count, 3);
+    assert_int_equal(r.count, a.joined > 0 ? 5 : 3);
     if (first_wrong) assert_string_equal(r.rows[r.first_wrong].side[0].name, first_wrong);
     else assert_int_equal(r.first_wrong, -1);
     tuff_dataset_close(dataset);
@@ -147,6 +172,14 @@ static void test_coarse_weights_are_named(void **state) {
     tuff_diff_free(&r);
 }
 
+/* The joined tensor as a whole has a good SNR: its loud half's. What reads the other half goes wrong, and the sentence names the concatenation. */
+static void test_ranges_mixed_in_a_concatenation_are_named(void **state) {
+    (void)state;
+    tuff_diff_result r = compare((faults){.joined = 100}, (faults){.joined = 100, .scale = 16}, "scores", TUFF_CAUSE_CONCAT);
+    assert_non_null(strstr(r.conclusion, "'hidden' joins 'small' (up to "));
+    tuff_diff_free(&r);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_same_model_is_equal),
@@ -155,6 +188,7 @@ int main(void) {
         cmocka_unit_test(test_a_large_scale_is_coarse),
         cmocka_unit_test(test_one_channel_that_sets_the_scale_is_named),
         cmocka_unit_test(test_coarse_weights_are_named),
+        cmocka_unit_test(test_ranges_mixed_in_a_concatenation_are_named),
     };
     return cmocka_run_group_tests_name("diff", tests, open_folder, close_folder);
 }
