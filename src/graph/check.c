@@ -213,10 +213,12 @@ static tuff_status check_subgraph(const tuff_graph *g, int32_t subgraph, tuff_er
             return status;
         }
     }
+    const tuff_node *last = s->n_nodes > 0 ? &s->nodes[s->n_nodes - 1] : NULL;
     for (int32_t k = 0; k < s->n_outputs; k++)
         if (state[s->outputs[k]] == UNKNOWN)
-            return tuff_fail(error, TUFF_ERR_MODEL, "subgraph %" PRId32 ": no op writes graph output %" PRId32 ", tensor %" PRId32 " '%.80s'", subgraph, k,
-                             s->outputs[k], s->tensors[s->outputs[k]].name);
+            return tuff_fail(error, TUFF_ERR_MODEL,
+                             "subgraph %" PRId32 ": no op writes graph output %" PRId32 ", tensor %" PRId32 " '%.80s'; the last one is %.60s", subgraph, k,
+                             s->outputs[k], s->tensors[s->outputs[k]].name, last ? last->op->name : "none");
     return TUFF_OK;
 }
 

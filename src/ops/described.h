@@ -15,12 +15,6 @@
 #define TUFF_NO_OPTIONS {NULL, 0, false, 0, NULL}
 /* clang-format on */
 
-typedef struct tuff_mirror_pad_attrs {
-    int8_t mode;
-} tuff_mirror_pad_attrs;
-typedef struct tuff_reverse_sequence_attrs {
-    int32_t seq_dim, batch_dim;
-} tuff_reverse_sequence_attrs;
 typedef struct tuff_embedding_lookup_sparse_attrs {
     int8_t combiner;
 } tuff_embedding_lookup_sparse_attrs;
@@ -31,9 +25,6 @@ typedef struct tuff_concat_embeddings_attrs {
 typedef struct tuff_lsh_projection_attrs {
     int8_t type;
 } tuff_lsh_projection_attrs;
-typedef struct tuff_one_hot_attrs {
-    int32_t axis;
-} tuff_one_hot_attrs;
 typedef struct tuff_transpose_conv_attrs {
     int8_t padding;
     int32_t stride_w, stride_h;

@@ -35,4 +35,3 @@ TUFF_DESCRIBED(transpose_conv, "TRANSPOSE_CONV", 67, 5, "output_shape weights in
 TUFF_DESCRIBED(conv_3d, "CONV_3D", 132, 1, "input filter bias?", "output", TUFF_OPTIONS(Conv3DOptions, 106, tuff_conv_3d_attrs, conv_3d_fields));
 TUFF_DESCRIBED(conv_3d_transpose, "CONV_3D_TRANSPOSE", 141, 1, "output_shape filter input bias?", "output",
                TUFF_OPTIONS(Conv3DOptions, 106, tuff_conv_3d_attrs, conv_3d_fields));
-TUFF_DESCRIBED(rfft2d, "RFFT2D", 131, 1, "input fft_length", "output", TUFF_OPTIONS_EMPTY(Rfft2dOptions, 105));

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "ops/strings.h"
+
 /* in [..], out [walk]; tiles: any split of the outputs; scratch, errors: none */
 #define MOVE(name, T)                                                            \
     int name(const void *args, void *const *io, int job, int jobs) {             \
@@ -24,6 +26,42 @@ MOVE(tuff_move_b1, uint8_t)
 MOVE(tuff_move_b2, uint16_t)
 MOVE(tuff_move_b4, uint32_t)
 MOVE(tuff_move_b8, uint64_t)
+
+/* in, out packed, the low half of a byte first; tiles: bytes of the output; scratch, errors: none */
+int tuff_move_s4(const void *args, void *const *io, int job, int jobs) {
+    const tuff_walk *walk = &((const tuff_move_args *)args)->walk;
+    const int64_t step = tuff_walk_step_a(walk), count = tuff_walk_count(walk);
+    const tuff_span span = tuff_share((count + 1) / 2, job, jobs);
+    const uint8_t *in = io[0];
+    uint8_t *out = io[1];
+    tuff_row row;
+    for (tuff_walk_from(walk, &row, 2 * span.first, 2 * span.end < count ? 2 * span.end : count); tuff_walk_row(walk, &row);)
+        for (int32_t i = 0; i < row.n; i++) {
+            const int64_t from = row.a + i * step, to = row.out + i;
+            const int value = in[from / 2] >> 4 * (from % 2) & 15;
+            out[to / 2] = (uint8_t)(to % 2 ? out[to / 2] | value << 4 : value);
+        }
+    return 0;
+}
+
+/* in, out strings; tiles: one; scratch, errors: none */
+int tuff_move_string(const void *args, void *const *io, int job, int jobs) {
+    (void)job, (void)jobs;
+    const tuff_walk *walk = &((const tuff_move_args *)args)->walk;
+    const int64_t step = tuff_walk_step_a(walk), count = tuff_walk_count(walk);
+    int32_t *head = io[1], at = (int32_t)(4 * (count + 2));
+    head[0] = (int32_t)count;
+    head[1] = at;
+    tuff_row row;
+    for (tuff_walk_from(walk, &row, 0, count); tuff_walk_row(walk, &row);)
+        for (int32_t i = 0; i < row.n; i++) {
+            const tuff_string s = tuff_string_at(io[0], row.a + i * step);
+            memcpy((char *)io[1] + at, s.text, (size_t)s.bytes);
+            at += s.bytes;
+            head[2 + row.out + i] = at;
+        }
+    return 0;
+}
 
 /* in, out; tiles: rows; scratch, errors: none */
 int tuff_move_rows(const void *args, void *const *io, int job, int jobs) {
@@ -62,11 +100,25 @@ const tuff_field tuff_move_rows_fields[] = {
     TUFF_FIELD_END,
 };
 
+tuff_status tuff_move_infer_strings(tuff_context *c, const tuff_walk *walk) {
+    const void *strings = c->inputs[0]->data;
+    if (!strings) return TUFF_LATER;
+    const int64_t step = tuff_walk_step_a(walk), count = tuff_walk_count(walk);
+    int64_t bytes = 4 * (count + 2);
+    tuff_row row;
+    for (tuff_walk_from(walk, &row, 0, count); bytes <= INT32_MAX && tuff_walk_row(walk, &row);)
+        for (int32_t i = 0; i < row.n; i++) bytes += tuff_string_at(strings, row.a + i * step).bytes;
+    TUFF_CHECK(c, bytes <= INT32_MAX, "output '%s' would be larger than 2 GB", c->outputs[0]->name);
+    tuff_infer_bytes(c, 0, (size_t)bytes);
+    return TUFF_OK;
+}
+
 tuff_status tuff_move_emit(tuff_context *c, int32_t output, const tuff_walk *walk) {
     tuff_move_args *args = tuff_args(c, &c->variant->kernel);
     if (args) args->walk = *walk;
     const int64_t count = tuff_walk_count(walk);
-    const tuff_cost cost = {count, 0, 2 * count * tuff_type_bits(c->outputs[output]->type) / 8};
+    const tuff_type type = c->outputs[output]->type;
+    const tuff_cost cost = {type == TUFF_STRING ? 1 : count, 0, 2 * count * tuff_type_bits(type) / 8};
     const tuff_io io[] = {tuff_io_input(c, 0), tuff_io_output(c, output)};
     return tuff_emit(c, &c->variant->kernel, args, cost, io, 2);
 }

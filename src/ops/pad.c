@@ -1,20 +1,13 @@
-/* PAD, PADV2: the input with elements of one value around it.
+/* PAD, PADV2: the input with elements of one value around it. MIRROR_PAD: with its own elements, mirrored.
  * SPDX-License-Identifier: Apache-2.0
  *
  * PAD's value is a real 0: the output's zero point where it has one, else 0. PADV2 has its value as input 2, in the output's scale.
- * source: TFLite pad.cc
+ * The mirror of MIRROR_PAD lies on the first and last element (REFLECT) or beyond them (SYMMETRIC, which repeats them).
+ * source: TFLite pad.cc, mirror_pad.cc
  */
 #include "ops/pad.h"
 
-#include <string.h>
-
-static void fill(uint8_t *out, int64_t count, const void *value, int32_t bytes) {
-    if (bytes == 1) {
-        memset(out, *(const uint8_t *)value, (size_t)count);
-        return;
-    }
-    for (int64_t i = 0; i < count; i++) memcpy(out + i * bytes, value, (size_t)bytes);
-}
+#include "ops/fill.h"
 
 /* in [in], value [1], out [out] of `bytes` each; tiles: rows of the output; scratch, errors: none */
 int tuff_pad(const void *args, void *const *io, int job, int jobs) {
@@ -36,13 +29,34 @@ int tuff_pad(const void *args, void *const *io, int job, int jobs) {
             rest /= p->out[k];
         }
         if (!inside) {
-            fill(out, p->out[last], io[1], p->bytes);
+            tuff_fill_with(out, p->out[last], io[1], p->bytes);
             continue;
         }
         const int32_t behind = p->before[last] + p->in[last];
-        fill(out, p->before[last], io[1], p->bytes);
+        tuff_fill_with(out, p->before[last], io[1], p->bytes);
         if (in_row_bytes > 0) memcpy(out + (int64_t)p->before[last] * p->bytes, (const uint8_t *)io[0] + from * in_row_bytes, (size_t)in_row_bytes);
-        fill(out + (int64_t)behind * p->bytes, p->out[last] - behind, io[1], p->bytes);
+        tuff_fill_with(out + (int64_t)behind * p->bytes, p->out[last] - behind, io[1], p->bytes);
+    }
+    return 0;
+}
+
+/* in [in], out [out] of `bytes` each; tiles: any split of the outputs; scratch, errors: none */
+int tuff_mirror_pad(const void *args, void *const *io, int job, int jobs) {
+    const tuff_mirror_pad_args *p = args;
+    int64_t count = 1;
+    for (int32_t k = 0; k < p->rank; k++) count *= p->out[k];
+    const tuff_span span = tuff_share(count, job, jobs);
+    for (int64_t i = span.first; i < span.end; i++) {
+        int64_t rest = i, from = 0, pitch = 1;
+        for (int32_t k = p->rank - 1; k >= 0; k--) {
+            int64_t at = rest % p->out[k] - p->before[k];
+            if (at < 0) at = p->offset - 1 - at;
+            if (at >= p->in[k]) at = 2 * (int64_t)p->in[k] - 1 - p->offset - at;
+            from += at * pitch;
+            pitch *= p->in[k];
+            rest /= p->out[k];
+        }
+        memcpy((uint8_t *)io[1] + i * p->bytes, (const uint8_t *)io[0] + from * p->bytes, (size_t)p->bytes);
     }
     return 0;
 }
@@ -75,6 +89,24 @@ static const tuff_variant padv2_variants[] = {
     {{"b1|b2|b4|b8", PADDINGS, "=0"}, {"=0"}, 1, NULL, KERNEL},
     {.version = 0},
 };
+static const char *const mirror_pad_names[] = {"REFLECT", "SYMMETRIC", NULL};
+static const tuff_field mirror_attr_fields[] = {TUFF_FIELD(tuff_mirror_pad_attrs, mode, S8, 0, .names = mirror_pad_names), TUFF_FIELD_END};
+static const tuff_field mirror_fields[] = {
+    TUFF_ARG(tuff_mirror_pad_args, rank, S32),
+    TUFF_ARG(tuff_mirror_pad_args, bytes, S32),
+    TUFF_ARG(tuff_mirror_pad_args, offset, S32),
+    TUFF_ARGS(tuff_mirror_pad_args, in, S32, TUFF_MAX_RANK),
+    TUFF_ARGS(tuff_mirror_pad_args, before, S32, TUFF_MAX_RANK),
+    TUFF_ARGS(tuff_mirror_pad_args, out, S32, TUFF_MAX_RANK),
+    TUFF_FIELD_END,
+};
+#define MIRROR TUFF_KERNEL(tuff_mirror_pad, tuff_mirror_pad_args, mirror_fields)
+static const tuff_variant mirror_variants[] = {
+    {{"s8", "s32|s64"}, {"=0"}, 2, "act - -> same", MIRROR},
+    {{"s16", "s32|s64"}, {"=0"}, 3, "act - -> same", MIRROR},
+    {{"b1|b2|b4|b8", "s32|s64"}, {"=0"}, 1, NULL, MIRROR},
+    {.version = 0},
+};
 
 static tuff_status infer(tuff_context *c) {
     const tuff_tensor *in = c->inputs[0], *paddings = c->inputs[1];
@@ -93,7 +125,19 @@ static tuff_status infer(tuff_context *c) {
     return tuff_infer_shape(c, 0, in->rank, dims);
 }
 
-/* The value as an io: input 2, or an array with the real 0. */
+tuff_io tuff_pad_zero(tuff_context *c) {
+    const tuff_tensor *out = c->outputs[0];
+    void *zero;
+    const tuff_io io = tuff_io_array(c, 8, &zero);
+    if (!zero) return io;
+    const int64_t q = tuff_zero_point(out);
+    memcpy(zero, &(int64_t){0}, 8);
+    if (out->type == TUFF_S8 || out->type == TUFF_U8) memcpy(zero, &(int8_t){(int8_t)q}, 1);
+    if (out->type == TUFF_S16) memcpy(zero, &(int16_t){(int16_t)q}, 2);
+    return io;
+}
+
+/* The value as an io: input 2, or the real 0. */
 static tuff_status value_io(tuff_context *c, tuff_io *io) {
     const tuff_tensor *value = tuff_input(c, 2), *out = c->outputs[0];
     if (value) {
@@ -102,13 +146,7 @@ static tuff_status value_io(tuff_context *c, tuff_io *io) {
         *io = tuff_io_input(c, 2);
         return TUFF_OK;
     }
-    void *zero;
-    *io = tuff_io_array(c, 8, &zero);
-    if (!zero) return TUFF_OK;
-    const int64_t q = tuff_zero_point(out);
-    memcpy(zero, &(int64_t){0}, 8);
-    if (out->type == TUFF_S8 || out->type == TUFF_U8) memcpy(zero, &(int8_t){(int8_t)q}, 1);
-    if (out->type == TUFF_S16) memcpy(zero, &(int16_t){(int16_t)q}, 2);
+    *io = tuff_pad_zero(c);
     return TUFF_OK;
 }
 
@@ -137,6 +175,37 @@ static tuff_status prepare(tuff_context *c) {
     return tuff_emit(c, &c->variant->kernel, own, cost, io, 3);
 }
 
+static tuff_status infer_mirror(tuff_context *c) {
+    const tuff_tensor *in = c->inputs[0];
+    const int8_t mode = ((const tuff_mirror_pad_attrs *)c->attrs)->mode;
+    TUFF_CHECK(c, mode == 0 || mode == 1, "mode is %d; expected REFLECT (0) or SYMMETRIC (1)", (int)mode);
+    TUFF_TRY(tuff_check_same_scale(c, in, c->outputs[0]));
+    TUFF_TRY(infer(c));
+    for (int32_t k = 0; k < in->rank; k++) {
+        const int64_t before = tuff_value_at(c->inputs[1], 2 * k), after = tuff_value_at(c->inputs[1], 2 * k + 1), most = in->shape[k] - (mode == 0);
+        TUFF_CHECK(c, (before == 0 || before <= most) && (after == 0 || after <= most), "axis %d of %s is padded by %lld and %lld; a mirror gives %lld at most",
+                   (int)k, tuff_shape_text(in).text, (long long)before, (long long)after, (long long)(most > 0 ? most : 0));
+    }
+    return TUFF_OK;
+}
+
+static tuff_status prepare_mirror(tuff_context *c) {
+    const tuff_tensor *in = c->inputs[0], *out = c->outputs[0];
+    tuff_mirror_pad_args *args = tuff_args(c, &c->variant->kernel);
+    const int32_t bytes = tuff_type_bits(in->type) / 8;
+    if (args) {
+        *args = (tuff_mirror_pad_args){.rank = in->rank, .bytes = bytes, .offset = ((const tuff_mirror_pad_attrs *)c->attrs)->mode == 0};
+        for (int32_t k = 0; k < in->rank; k++) {
+            args->in[k] = in->shape[k];
+            args->out[k] = out->shape[k];
+            args->before[k] = (int32_t)tuff_value_at(c->inputs[1], 2 * k);
+        }
+    }
+    const int64_t count = tuff_count(out);
+    const tuff_io io[] = {tuff_io_input(c, 0), tuff_io_output(c, 0)};
+    return tuff_emit(c, &c->variant->kernel, args, (tuff_cost){count, 8 * count, 2 * count * bytes}, io, 2);
+}
+
 static int32_t version(const tuff_context *c) { return c->inputs[0]->rank > 4 ? 4 : 0; }
 
 const tuff_op tuff_op_pad = {
@@ -162,5 +231,16 @@ const tuff_op tuff_op_padv2 = {
     .prepare = prepare,
     .version = version,
     .highest = 6,
+};
+const tuff_op tuff_op_mirror_pad = {
+    .name = "MIRROR_PAD",
+    .code = 100,
+    .options = TUFF_OPTIONS(MirrorPadOptions, 77, tuff_mirror_pad_attrs, mirror_attr_fields),
+    .inputs = "input paddings",
+    .outputs = "output",
+    .variants = mirror_variants,
+    .infer = infer_mirror,
+    .prepare = prepare_mirror,
+    .highest = 3,
 };
 #endif

@@ -10,13 +10,14 @@
 #include "ops/tensor.h"
 
 #define INDEX "s32|s64"
-static const tuff_variant variants[] = {
-    {{"b1", INDEX}, {"=0"}, 1, "act - -> same", TUFF_MOVE_KERNEL(1)},
-    {{"b2", INDEX}, {"=0"}, 1, "act - -> same", TUFF_MOVE_KERNEL(2)},
-    {{"b4", INDEX}, {"=0"}, 1, NULL, TUFF_MOVE_KERNEL(4)},
-    {{"b8", INDEX}, {"=0"}, 1, NULL, TUFF_MOVE_KERNEL(8)},
-    {.version = 0},
-};
+#define ROWS                                                                                                                            \
+    {{"b1", INDEX}, {"=0"}, 1, "act - -> same", TUFF_MOVE_KERNEL(1)}, {{"b2", INDEX}, {"=0"}, 1, "act - -> same", TUFF_MOVE_KERNEL(2)}, \
+        {{"b4", INDEX}, {"=0"}, 1, NULL, TUFF_MOVE_KERNEL(4)}, {                                                                        \
+        {"b8", INDEX}, {"=0"}, 1, NULL, TUFF_MOVE_KERNEL(8)                                                                             \
+    }
+static const tuff_variant broadcast_to_variants[] = {ROWS, {.version = 0}};
+
+static const tuff_variant tile_variants[] = {ROWS, {{"string", INDEX}, {"=0"}, 2, NULL, TUFF_MOVE_KERNEL_OF(string)}, {.version = 0}};
 
 static tuff_status infer_broadcast_to(tuff_context *c) {
     const tuff_tensor *in = c->inputs[0], *shape = c->inputs[1];
@@ -44,6 +45,17 @@ static tuff_status prepare_broadcast_to(tuff_context *c) {
     return tuff_move_emit(c, 0, &walk);
 }
 
+static tuff_walk walk_tile(const tuff_context *c) {
+    const tuff_tensor *in = c->inputs[0];
+    tuff_walk walk = {0};
+    for (int32_t k = 0; k < in->rank; k++) {
+        tuff_walk_add(&walk, (int32_t)tuff_value_at(c->inputs[1], k), 0, 0);
+        tuff_walk_add(&walk, in->shape[k], tuff_dims_product(in->shape, k + 1, in->rank), 0);
+    }
+    tuff_walk_close(&walk);
+    return walk;
+}
+
 static tuff_status infer_tile(tuff_context *c) {
     const tuff_tensor *in = c->inputs[0], *multiples = c->inputs[1];
     TUFF_CHECK(c, multiples->rank == 1 && multiples->shape[0] == in->rank, "%s does not fit %s; expected one number per axis", tuff_shape_text(multiples).text,
@@ -58,17 +70,13 @@ static tuff_status infer_tile(tuff_context *c) {
         walked += (times != 1) + (in->shape[k] != 1);
     }
     if (walked > TUFF_MAX_RANK) return tuff_op_fail(c, TUFF_ERR_UNSUPPORTED, "%s is repeated along too many axes", tuff_shape_text(in).text);
-    return tuff_infer_shape(c, 0, in->rank, dims);
+    TUFF_TRY(tuff_infer_shape(c, 0, in->rank, dims));
+    const tuff_walk walk = walk_tile(c);
+    return in->type == TUFF_STRING ? tuff_move_infer_strings(c, &walk) : TUFF_OK;
 }
 
 static tuff_status prepare_tile(tuff_context *c) {
-    const tuff_tensor *in = c->inputs[0];
-    tuff_walk walk = {0};
-    for (int32_t k = 0; k < in->rank; k++) {
-        tuff_walk_add(&walk, (int32_t)tuff_value_at(c->inputs[1], k), 0, 0);
-        tuff_walk_add(&walk, in->shape[k], tuff_dims_product(in->shape, k + 1, in->rank), 0);
-    }
-    tuff_walk_close(&walk);
+    const tuff_walk walk = walk_tile(c);
     return tuff_move_emit(c, 0, &walk);
 }
 
@@ -81,7 +89,7 @@ const tuff_op tuff_op_broadcast_to = {
     .options = TUFF_OPTIONS_EMPTY(BroadcastToOptions, 104),
     .inputs = "input shape",
     .outputs = "output",
-    .variants = variants,
+    .variants = broadcast_to_variants,
     .infer = infer_broadcast_to,
     .prepare = prepare_broadcast_to,
     .version = version_broadcast_to,
@@ -93,7 +101,7 @@ const tuff_op tuff_op_tile = {
     .options = TUFF_OPTIONS_EMPTY(TileOptions, 51),
     .inputs = "input multiples",
     .outputs = "output",
-    .variants = variants,
+    .variants = tile_variants,
     .infer = infer_tile,
     .prepare = prepare_tile,
     .version = version_tile,

@@ -14,6 +14,8 @@ static const tuff_variant slice_variants[] = {
     {{"b2", INDEX, INDEX}, {"=0"}, 1, "act - - -> same", TUFF_MOVE_KERNEL(2)},
     {{"b4", INDEX, INDEX}, {"=0"}, 1, NULL, TUFF_MOVE_KERNEL(4)},
     {{"b8", INDEX, INDEX}, {"=0"}, 1, NULL, TUFF_MOVE_KERNEL(8)},
+    {{"s4", INDEX, INDEX}, {"=0"}, 7, NULL, TUFF_MOVE_KERNEL_OF(s4)},
+    {{"string", INDEX, INDEX}, {"=0"}, 3, NULL, TUFF_MOVE_KERNEL_OF(string)},
     {.version = 0},
 };
 static const tuff_variant reverse_variants[] = {
@@ -44,18 +46,26 @@ static tuff_status resolve(tuff_context *c, int32_t *begin, int32_t *dims) {
     return TUFF_OK;
 }
 
-static tuff_status infer_slice(tuff_context *c) {
-    int32_t begin[TUFF_MAX_RANK], dims[TUFF_MAX_RANK];
+static tuff_status walk_slice(tuff_context *c, tuff_walk *walk, int32_t *dims) {
+    int32_t begin[TUFF_MAX_RANK], step[TUFF_MAX_RANK];
     TUFF_TRY(resolve(c, begin, dims));
-    return tuff_infer_shape(c, 0, c->inputs[0]->rank, dims);
+    for (int32_t k = 0; k < c->inputs[0]->rank; k++) step[k] = 1;
+    tuff_walk_slice(walk, c->inputs[0], begin, step, dims);
+    return TUFF_OK;
+}
+
+static tuff_status infer_slice(tuff_context *c) {
+    tuff_walk walk;
+    int32_t dims[TUFF_MAX_RANK];
+    TUFF_TRY(walk_slice(c, &walk, dims));
+    TUFF_TRY(tuff_infer_shape(c, 0, c->inputs[0]->rank, dims));
+    return c->inputs[0]->type == TUFF_STRING ? tuff_move_infer_strings(c, &walk) : TUFF_OK;
 }
 
 static tuff_status prepare_slice(tuff_context *c) {
-    int32_t begin[TUFF_MAX_RANK], dims[TUFF_MAX_RANK], step[TUFF_MAX_RANK];
-    TUFF_TRY(resolve(c, begin, dims));
-    for (int32_t k = 0; k < c->inputs[0]->rank; k++) step[k] = 1;
     tuff_walk walk;
-    tuff_walk_slice(&walk, c->inputs[0], begin, step, dims);
+    int32_t dims[TUFF_MAX_RANK];
+    TUFF_TRY(walk_slice(c, &walk, dims));
     return tuff_move_emit(c, 0, &walk);
 }
 

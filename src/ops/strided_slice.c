@@ -30,6 +30,7 @@ static const tuff_variant variants[] = {
     {{"b2", "s32", "s32", "s32"}, {"=0"}, 1, "act - - - -> same", TUFF_MOVE_KERNEL(2)},
     {{"b4", "s32", "s32", "s32"}, {"=0"}, 1, NULL, TUFF_MOVE_KERNEL(4)},
     {{"b8", "s32", "s32", "s32"}, {"=0"}, 1, NULL, TUFF_MOVE_KERNEL(8)},
+    {{"string", "s32", "s32", "s32"}, {"=0"}, 5, NULL, TUFF_MOVE_KERNEL_OF(string)},
     {.version = 0},
 };
 
@@ -115,7 +116,11 @@ static tuff_status resolve(tuff_context *c, slice *s) {
 static tuff_status infer(tuff_context *c) {
     slice s;
     TUFF_TRY(resolve(c, &s));
-    return tuff_infer_shape(c, 0, s.rank, s.out);
+    TUFF_TRY(tuff_infer_shape(c, 0, s.rank, s.out));
+    if (c->inputs[0]->type != TUFF_STRING) return TUFF_OK;
+    tuff_walk walk;
+    tuff_walk_slice(&walk, c->inputs[0], s.begin, s.step, s.dims);
+    return tuff_move_infer_strings(c, &walk);
 }
 
 static tuff_status prepare(tuff_context *c) {

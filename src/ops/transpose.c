@@ -17,6 +17,7 @@ static const tuff_variant transpose_variants[] = {
     {{"b2", "s32"}, {"=0"}, 1, "act - -> same", TUFF_MOVE_KERNEL(2)},
     {{"b4", "s32"}, {"=0"}, 1, NULL, TUFF_MOVE_KERNEL(4)},
     {{"b8", "s32"}, {"=0"}, 1, NULL, TUFF_MOVE_KERNEL(8)},
+    {{"s4", "s32"}, {"=0"}, 7, NULL, TUFF_MOVE_KERNEL_OF(s4)},
     {.version = 0},
 };
 static const tuff_variant block_variants[] = {
