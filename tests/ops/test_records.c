@@ -85,7 +85,8 @@ static void test_records_know_their_rows(void **state) {
         assert_true(op->highest >= 1 || op->code == CUSTOM); /* custom ops: versions are their makers' matter */
         assert_int_equal(op->variants != NULL, op->infer != NULL || (op->flags & TUFF_OP_CONTROL) != 0);
         for (const tuff_variant *v = op->variants; v && v->outputs[0]; v++) {
-            if (v->version < 1 || (op->highest && v->version > op->highest)) fail_msg("%s has a row of version %d, the record knows %d", op->name, v->version, op->highest);
+            if (v->version < 1 || (op->highest && v->version > op->highest))
+                fail_msg("%s has a row of version %d, the record knows %d", op->name, v->version, op->highest);
             if (op->prepare && !op->view && !v->kernel.run) fail_msg("%s has a row without a kernel", op->name);
         }
     }
