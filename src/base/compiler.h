@@ -31,6 +31,15 @@
 #define TUFF_THREADS 0
 #endif
 
+/* In front of a loop of 8 turns that is to be straight code, its array in registers, at any level of optimization. */
+#if defined(__clang__)
+#define TUFF_UNROLL_8 _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__) && __GNUC__ >= 8
+#define TUFF_UNROLL_8 _Pragma("GCC unroll 8")
+#else
+#define TUFF_UNROLL_8
+#endif
+
 #if defined(__GNUC__)
 #define TUFF_INLINE static inline __attribute__((always_inline))
 #define TUFF_LIKELY(condition) __builtin_expect(!!(condition), 1)

@@ -9,18 +9,23 @@
 
 #include <string.h>
 
+#include "base/compiler.h"
+
 enum { COLUMNS = 8 };
 
 static void row(int32_t *acc, const uint8_t *a, uint8_t flip, const uint8_t *panel, int32_t k) {
     int32_t bias[COLUMNS];
     uint32_t sum[COLUMNS];
     memcpy(bias, panel, sizeof bias);
+    TUFF_UNROLL_8
     for (int j = 0; j < COLUMNS; j++) sum[j] = (uint32_t)bias[j];
     const int8_t *w = (const int8_t *)panel + sizeof bias;
     for (int32_t t = 0; t < k; t++, w += COLUMNS) {
         const int32_t x = (int8_t)(a[t] ^ flip);
+        TUFF_UNROLL_8
         for (int j = 0; j < COLUMNS; j++) sum[j] += (uint32_t)(x * w[j]);
     }
+    TUFF_UNROLL_8
     for (int j = 0; j < COLUMNS; j++) acc[j] = (int32_t)sum[j];
 }
 
