@@ -32,4 +32,3 @@ TUFF_DESCRIBED(concat_embeddings, "CONCAT_EMBEDDINGS", 29, 1, "inputs*", "output
                TUFF_OPTIONS(ConcatEmbeddingsOptions, 3, tuff_concat_embeddings_attrs, concat_embeddings_fields));
 TUFF_DESCRIBED(lsh_projection, "LSH_PROJECTION", 15, 1, "hash input weight?", "output",
                TUFF_OPTIONS(LSHProjectionOptions, 4, tuff_lsh_projection_attrs, lsh_projection_fields));
-
