@@ -288,7 +288,7 @@ static tuff_status prepare_hybrid(tuff_context *c, const tuff_conv_2d_shape *s, 
     tuff_activation_range_f32(attrs->fused_activation_function, &lo, &hi);
     tuff_hybrid_rows rows;
     const int64_t image = (int64_t)s->window.in_height * s->window.in_width * s->in_channels;
-    TUFF_TRY(tuff_hybrid_emit(c, s->window.batches, image, asymmetric, &rows));
+    TUFF_TRY(tuff_hybrid_emit(c, 0, s->window.batches, image, asymmetric, &rows));
     const tuff_matmul m = matmul_of(s);
     const tuff_io scales = tuff_weighted_scales_f32(c, w);
     if (tuff_matmul_fits(c, &m)) return tuff_matmul_emit_hybrid(c, &m, lo, hi, &rows, scales);

@@ -495,7 +495,7 @@ static tuff_status prepare_hybrid(tuff_context *c, const shape *s, const tuff_we
     hybrid_args a = {.shape = *s};
     tuff_activation_range_f32(attrs->fused_activation_function, &a.lo, &a.hi);
     tuff_hybrid_rows rows;
-    TUFF_TRY(tuff_hybrid_emit(c, s->window.batches, (int64_t)s->window.in_height * s->window.in_width * s->in_channels, true, &rows));
+    TUFF_TRY(tuff_hybrid_emit(c, 0, s->window.batches, (int64_t)s->window.in_height * s->window.in_width * s->in_channels, true, &rows));
     const bool on_prims = fits(c);
     const tuff_kernel *kernel = on_prims ? &hybrid_runs : &c->variant->kernel;
     if (on_prims) {

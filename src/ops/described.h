@@ -25,11 +25,6 @@ typedef struct tuff_concat_embeddings_attrs {
 typedef struct tuff_lsh_projection_attrs {
     int8_t type;
 } tuff_lsh_projection_attrs;
-typedef struct tuff_transpose_conv_attrs {
-    int8_t padding;
-    int32_t stride_w, stride_h;
-    int8_t fused_activation_function, quantized_bias_type;
-} tuff_transpose_conv_attrs;
 typedef struct tuff_conv_3d_attrs {
     int8_t padding;
     int32_t stride_d, stride_w, stride_h;

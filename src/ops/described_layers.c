@@ -10,14 +10,6 @@
 
 /* ---- matrices, windows and images ---- */
 
-static const tuff_field transpose_conv_fields[] = {
-    TUFF_FIELD(tuff_transpose_conv_attrs, padding, S8, 0, .names = tuff_padding_names),
-    TUFF_FIELD(tuff_transpose_conv_attrs, stride_w, S32, 1),
-    TUFF_FIELD(tuff_transpose_conv_attrs, stride_h, S32, 2),
-    TUFF_FIELD(tuff_transpose_conv_attrs, fused_activation_function, S8, 3, .version = 4, .names = tuff_activation_names),
-    TUFF_FIELD(tuff_transpose_conv_attrs, quantized_bias_type, S8, 4, .version = 5, .names = tuff_type_names),
-    TUFF_FIELD_END,
-};
 static const tuff_field conv_3d_fields[] = {
     TUFF_FIELD(tuff_conv_3d_attrs, padding, S8, 0, .names = tuff_padding_names),
     TUFF_FIELD(tuff_conv_3d_attrs, stride_d, S32, 1),
@@ -30,8 +22,6 @@ static const tuff_field conv_3d_fields[] = {
     TUFF_FIELD_END,
 };
 
-TUFF_DESCRIBED(transpose_conv, "TRANSPOSE_CONV", 67, 5, "output_shape weights input bias?", "output",
-               TUFF_OPTIONS(TransposeConvOptions, 49, tuff_transpose_conv_attrs, transpose_conv_fields));
 TUFF_DESCRIBED(conv_3d, "CONV_3D", 132, 1, "input filter bias?", "output", TUFF_OPTIONS(Conv3DOptions, 106, tuff_conv_3d_attrs, conv_3d_fields));
 TUFF_DESCRIBED(conv_3d_transpose, "CONV_3D_TRANSPOSE", 141, 1, "output_shape filter input bias?", "output",
                TUFF_OPTIONS(Conv3DOptions, 106, tuff_conv_3d_attrs, conv_3d_fields));

@@ -25,7 +25,6 @@ static const tuff_field lsh_projection_fields[] = {
     TUFF_FIELD_END,
 };
 
-TUFF_DESCRIBED(embedding_lookup, "EMBEDDING_LOOKUP", 7, 5, "lookup weights", "output", TUFF_NO_OPTIONS);
 TUFF_DESCRIBED(embedding_lookup_sparse, "EMBEDDING_LOOKUP_SPARSE", 33, 1, "lookup indices dense_shape weights params", "output",
                TUFF_OPTIONS(EmbeddingLookupSparseOptions, 20, tuff_embedding_lookup_sparse_attrs, embedding_lookup_sparse_fields));
 TUFF_DESCRIBED(concat_embeddings, "CONCAT_EMBEDDINGS", 29, 1, "inputs*", "output",

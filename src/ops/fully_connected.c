@@ -356,7 +356,7 @@ static tuff_status prepare_hybrid(tuff_context *c, const shape *s, const tuff_we
     hybrid_args a = {.shape = *s, .activation = attrs->fused_activation_function};
     tuff_activation_range_f32(a.activation, &a.lo, &a.hi);
     tuff_hybrid_rows rows;
-    TUFF_TRY(tuff_hybrid_emit(c, s->rows, s->depth, attrs->asymmetric_quantize_inputs, &rows));
+    TUFF_TRY(tuff_hybrid_emit(c, 0, s->rows, s->depth, attrs->asymmetric_quantize_inputs, &rows));
     const tuff_matmul m = matmul_of(s);
     const tuff_io scales = tuff_weighted_scales_f32(c, w);
     if (a.activation <= TUFF_ACTIVATION_RELU6 && tuff_matmul_fits(c, &m)) return tuff_matmul_emit_hybrid(c, &m, a.lo, a.hi, &rows, scales);

@@ -81,13 +81,13 @@ static const tuff_field fields[] = {TUFF_ARG(tuff_hybrid_args, rows, S32), TUFF_
                                     TUFF_ARG(tuff_hybrid_args, loop, PRIM), TUFF_FIELD_END};
 static const tuff_kernel kernel = TUFF_KERNEL(tuff_hybrid, tuff_hybrid_args, fields);
 
-tuff_status tuff_hybrid_emit(tuff_context *c, int32_t rows, int64_t count, bool asymmetric_rows, tuff_hybrid_rows *out) {
+tuff_status tuff_hybrid_emit(tuff_context *c, int32_t input, int32_t rows, int64_t count, bool asymmetric_rows, tuff_hybrid_rows *out) {
     tuff_hybrid_args *args = tuff_args(c, &kernel);
     if (args) *args = (tuff_hybrid_args){.rows = rows, .asymmetric = asymmetric_rows, .count = count, .loop = tuff_quantize_f32_for(c->target->level)};
     out->values = tuff_io_temporary(c, (size_t)(rows * count));
     out->scales = tuff_io_temporary(c, (size_t)rows * sizeof(float));
     out->zeros = tuff_io_temporary(c, (size_t)rows * sizeof(int32_t));
-    const tuff_io io[] = {tuff_io_input(c, 0), out->values, out->scales, out->zeros};
+    const tuff_io io[] = {tuff_io_input(c, input), out->values, out->scales, out->zeros};
     return tuff_emit(c, &kernel, args, (tuff_cost){rows, 0, rows * count * 5}, io, 4);
 }
 #endif

@@ -22,7 +22,7 @@ typedef struct tuff_hybrid_rows {
     tuff_io scales; /* f32 [rows] */
     tuff_io zeros;  /* s32 [rows] */
 } tuff_hybrid_rows;
-/* Emits the step that quantizes input 0 as [rows][count]. */
-tuff_status tuff_hybrid_emit(tuff_context *c, int32_t rows, int64_t count, bool asymmetric, tuff_hybrid_rows *out) TUFF_MUST_USE;
+/* Emits the step that quantizes input `input` as [rows][count]. */
+tuff_status tuff_hybrid_emit(tuff_context *c, int32_t input, int32_t rows, int64_t count, bool asymmetric, tuff_hybrid_rows *out) TUFF_MUST_USE;
 
 #endif
