@@ -124,8 +124,8 @@ static tuff_status check_quantization(const tuff_subgraph *s, const tuff_tensor 
     const tuff_quantization *q = &t->quantization;
     if (q->count > 1 && q->dimension >= 0 && q->dimension < t->rank && q->count != t->shape[q->dimension])
         return tuff_fail(error, TUFF_ERR_MODEL, "%" PRId32 " scales along dim %" PRId32 " of size %" PRId32, q->count, q->dimension, t->shape[q->dimension]);
-    /* A 1-D bias whose dimension is that of its weights is common, and clear. */
-    if (q->count > 1 && (q->dimension < 0 || q->dimension >= t->rank) && (t->rank != 1 || q->count != t->shape[0]))
+    /* A 1-D bias whose dimension is that of its weights (of rank 4) is common, and clear. */
+    if (q->count > 1 && (q->dimension < 0 || q->dimension >= t->rank) && (t->rank != 1 || q->count != t->shape[0] || q->dimension < 0 || q->dimension > 3))
         return tuff_fail(error, TUFF_ERR_MODEL, "quantized along dim %" PRId32 ", its rank is %" PRId32, q->dimension, t->rank);
     if (q->details == TUFF_DETAILS_NONE || q->details == TUFF_DETAILS_CUSTOM) return TUFF_OK;
     if (q->scales_tensor < 0 || q->scales_tensor >= s->n_tensors || q->zero_points_tensor < -1 || q->zero_points_tensor >= s->n_tensors)

@@ -281,7 +281,8 @@ static tuff_status read_model(reader *r) {
     if (tuff_flat_failed(&r->flat)) return r->flat.status;
     if (version != TFLITE_VERSION) return tuff_fail(r->error, TUFF_ERR_UNSUPPORTED, "schema version %" PRIu32 ", expected %d", version, (int)TFLITE_VERSION);
     r->buffers = tuff_flat_tables(&r->model, MODEL_BUFFERS);
-    if (!tuff_flat_failed(&r->flat) && !r->buffers.data) return tuff_fail(r->error, TUFF_ERR_MODEL, "the model has no list of buffers");
+    if (!tuff_flat_failed(&r->flat) && r->buffers.count == 0) return tuff_fail(r->error, TUFF_ERR_MODEL, "the model has no buffers");
+    (void)tuff_flat_table_at(&r->buffers, 0); /* the one that stands for no data: nothing else looks at it */
     r->graph->description = tuff_flat_string(&r->model, MODEL_DESCRIPTION);
     TUFF_TRY(read_codes(r));
     TUFF_TRY(read_subgraphs(r));
