@@ -144,6 +144,19 @@ static tuff_status call_subgraph(tuff_run *call, void *const *inputs, void *cons
     return TUFF_OK;
 }
 
+/* The loop's variables after a turn. The body's inputs live in the variables' memory in TFLite, and its outputs are copied there one after the other: where a
+ * body hands an input on as another variable (a swap), the copy may already see the new value. Its results are the ones to give (docs/numerics.md). */
+static void take_turn(const tuff_run *body, void *const *values) {
+    const tuff_plan *plan = body->plan;
+    const tuff_subgraph *s = plan->subgraph;
+    for (int32_t k = 0; k < s->n_outputs; k++) {
+        const void *from = output_of(body, k);
+        for (int32_t i = 0; i < s->n_inputs; i++)
+            if (s->inputs[i] == s->outputs[k]) from = values[i];
+        if (values[k]) copy_values(values[k], from, tuff_tensor_bytes(&plan->tensors[s->outputs[k]]));
+    }
+}
+
 static tuff_status run_while(tuff_run *condition, tuff_run *body, const tuff_control *c, void *const *io, int64_t most, tuff_error *error) {
     const tuff_plan *plan = body->plan;
     void *const *values = io + c->n_inputs; /* the loop's variables live in the node's outputs */
@@ -153,7 +166,9 @@ static tuff_status run_while(tuff_run *condition, tuff_run *body, const tuff_con
         TUFF_TRY(tuff_run_invoke(condition, error));
         if (!*(const bool *)output_of(condition, 0)) return TUFF_OK;
         if (turn == most) return tuff_fail(error, TUFF_ERR_LIMIT, "the loop has not ended after %lld turns", (long long)most);
-        TUFF_TRY(call_subgraph(body, values, values, error));
+        set_inputs(body, values);
+        TUFF_TRY(tuff_run_invoke(body, error));
+        take_turn(body, values);
     }
 }
 
