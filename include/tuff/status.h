@@ -21,7 +21,11 @@ extern "C" {
 
 #if defined(__GNUC__)
 #define TUFF_MUST_USE __attribute__((warn_unused_result))
+#if defined(__MINGW32__) && !defined(__clang__)
+#define TUFF_PRINTF(text, first) __attribute__((format(gnu_printf, text, first)))
+#else
 #define TUFF_PRINTF(text, first) __attribute__((format(printf, text, first)))
+#endif
 #else
 #define TUFF_MUST_USE
 #define TUFF_PRINTF(text, first)

@@ -228,10 +228,11 @@ static tuff_flat_ref write_quantization(writer *w, const tuff_quantization *q) {
 static tuff_flat_ref write_sparse_indices(writer *w, tuff_s32s list, int8_t width) {
     tuff_flat_writer *f = &w->flat;
     if (width == 0) return 0;
-    uint8_t *narrow = tuff_arena_array(w->arena, list.count, (size_t)width, w->error);
+    const size_t bytes = (size_t)width;
+    uint8_t *narrow = tuff_arena_array(w->arena, list.count, bytes, w->error);
     if (!narrow) return 0;
-    for (size_t k = 0; k < list.count; k++) memcpy(narrow + k * (size_t)width, &list.data[k], (size_t)width);
-    const tuff_flat_ref values = tuff_flat_put_vector(f, narrow, list.count, (size_t)width, 4);
+    for (size_t k = 0; k < list.count; k++) memcpy(narrow + k * bytes, &list.data[k], bytes);
+    const tuff_flat_ref values = tuff_flat_put_vector(f, narrow, list.count, bytes, 4);
     tuff_flat_table_begin(f);
     tuff_flat_put_ref(f, 0, values);
     return tuff_flat_table_end(f);
