@@ -34,20 +34,18 @@ test_packages='libcmocka-dev'
 
 # configure_and_build DIR [CMAKE OPTION ...]: quiet where all is well, the whole log where it isn't.
 configure_and_build() {
-    dir=$1
-    shift
-    [ -f "$dir/build.ninja" ] || echo "(half a minute on two cores)"
-    log=$(mktemp)
-    cmake -S "$root" -B "$dir" -G Ninja "$@" >"$log" 2>&1 && cmake --build "$dir" >>"$log" 2>&1 || { cat "$log"; rm -f "$log"; exit 1; }
-    rm -f "$log"
+    [ -f "$1/build.ninja" ] || echo "(half a minute on two cores)"
+    build_log=$(mktemp)
+    cmake -S "$root" -G Ninja -B "$@" >"$build_log" 2>&1 && cmake --build "$1" >>"$build_log" 2>&1 || { cat "$build_log"; rm -f "$build_log"; exit 1; }
+    rm -f "$build_log"
 }
 
 # quietly LINES COMMAND ...: the last lines of its output where all is well, all of it where it isn't.
 quietly() {
-    lines=$1
+    quiet_lines=$1
     shift
-    log=$(mktemp)
-    "$@" >"$log" 2>&1 || { cat "$log"; rm -f "$log"; exit 1; }
-    tail -n "$lines" "$log"
-    rm -f "$log"
+    quiet_log=$(mktemp)
+    "$@" >"$quiet_log" 2>&1 || { cat "$quiet_log"; rm -f "$quiet_log"; exit 1; }
+    tail -n "$quiet_lines" "$quiet_log"
+    rm -f "$quiet_log"
 }

@@ -62,9 +62,7 @@ static tuff_philox *seeded(void *state, int64_t seed, int64_t seed2) {
     if (g->seeded) return g;
     uint64_t key = (uint64_t)(int32_t)seed, upper = (uint64_t)(int32_t)seed2; /* the reference keeps seeds in 32 bits, with their sign */
     if (key == 0 && upper == 0) { /* no seed: the time, and where this state happens to lie */
-        struct timespec now = {0};
-        timespec_get(&now, TIME_UTC);
-        key = (uint64_t)now.tv_sec * 1000000007u + (uint64_t)now.tv_nsec;
+        key = (uint64_t)time(NULL) * 1000000007u + (uint64_t)clock();
         upper = (uint64_t)(uintptr_t)state ^ (uint64_t)clock() << 48;
     }
     *g = (tuff_philox){.counter = {0, 0, (uint32_t)upper, (uint32_t)(upper >> 32)}, .key = {(uint32_t)key, (uint32_t)(key >> 32)}, .seeded = 1};
