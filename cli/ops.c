@@ -11,12 +11,13 @@
 
 typedef struct settings {
     cli_globals globals;
-    bool used, json;
+    bool used, json, markdown;
 } settings;
 
 static const cli_option options[] = {
     {"used", 'u', NULL, "print the list of ops that the given models use, as -DTUFF_OPS=FILE takes it", CLI_FLAG, offsetof(settings, used), NULL},
     CLI_JSON_OPTION(settings),
+    {"markdown", 0, NULL, "print the page docs/ops.md", CLI_FLAG, offsetof(settings, markdown), NULL},
     CLI_OPTIONS_END,
 };
 
@@ -66,6 +67,56 @@ static void print_json(void) {
     json_end_array(j);
 }
 
+/* ---- the page docs/ops.md ---- */
+/* A value that some arithmetic rounded may differ within the bound; where bytes only move, or integers are computed, it may not. */
+static bool is_exact(const tuff_variant *v) {
+    for (int k = 0; k < TUFF_VARIANT_OUTPUTS && v->outputs[k]; k++)
+        for (const char *word = v->outputs[k]; *word; word += strcspn(word, "|") + (strchr(word, '|') != NULL))
+            if (word[0] == 'f' || word[0] == 'c') return false;
+            else if (strncmp(word, "=0", 2) == 0 && v->inputs[0] && (v->inputs[0][0] == 'f' || v->inputs[0][0] == 'c')) return false;
+    return true;
+}
+
+/* "s8|u8" would end a cell of the table */
+static void print_cell(const char *text) {
+    for (; *text; text++) fputs(*text == '|' ? "\\|" : (char[]){*text, 0}, stdout);
+}
+
+static void print_markdown(void) {
+    char text[256];
+    const tuff_op *op;
+    printf("# Operators\n\nPrinted by `tuff ops --markdown` from the records that the runtime itself works by. A row is one combination of types: `b4` is any "
+           "type of "
+           "4 bytes, `=0` the\ntype of the first input. *exact*: every byte equals LiteRT's reference kernels; *bound*: floats within the bound of "
+           "[numerics.md](numerics.md). *Quantizing* is how\n`tuff quantize` treats the row's tensors ([quantizing.md](quantizing.md)); empty where it leaves "
+           "the op "
+           "alone.\n\n| op | versions | types | since | results | quantizing |\n|---|---|---|---|---|---|\n");
+    for (int32_t k = 0; (op = tuff_builtin_op(k)); k++)
+        for (const tuff_variant *v = op->variants; v && v->outputs[0]; v++) {
+            const bool first = v == op->variants;
+            if (first) printf("| %s | 1..%d | ", op->name, (int)op->highest);
+            else printf("| | | ");
+            print_cell(variant_text(v, text, sizeof text));
+            printf(" | %d | %s | ", v->version > 0 ? (int)v->version : 1, is_exact(v) ? "exact" : "bound");
+            print_cell(v->quantizing ? v->quantizing : "");
+            printf(" |\n");
+        }
+    const char *separator = "\nRead, shown and written, but not run: ";
+    for (int32_t k = 0; (op = tuff_builtin_op(k)); k++) {
+        if (count_variants(op) || (op->flags & TUFF_OP_CONTROL)) continue;
+        printf("%s%s", separator, op->name);
+        separator = ", ";
+    }
+    if (*separator == ',') printf(".\n");
+    separator = "\nRun by the plan itself, with any types: ";
+    for (int32_t k = 0; (op = tuff_builtin_op(k)); k++) {
+        if (!(op->flags & TUFF_OP_CONTROL) || count_variants(op)) continue;
+        printf("%s%s", separator, op->name);
+        separator = ", ";
+    }
+    if (*separator == ',') printf(".\n");
+}
+
 /* Marks the ops that a model names; the error says what couldn't be opened. */
 static tuff_status mark_used(const char *path, bool *used, int32_t count, tuff_error *error) {
     tuff_model *model = NULL;
@@ -106,7 +157,8 @@ static int run(const void *settings_, int count, char **operands) {
     if (s->used && !count) return cli_usage(&cli_command_ops, "--used needs a MODEL");
     if (!s->used && count) return cli_usage(&cli_command_ops, "unexpected '%s'; for the ops of a model: --used %s", operands[0], operands[0]);
     if (s->used) return print_used(count, operands);
-    if (s->json) print_json();
+    if (s->markdown) print_markdown();
+    else if (s->json) print_json();
     else print_text();
     return CLI_OK;
 }

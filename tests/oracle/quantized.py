@@ -6,7 +6,7 @@ Quantizes each model, from its float .tflite and from its Keras file, runs the i
 and lets `tuff verify` compare its own outputs with those, byte for byte. With --accuracy, `tuff eval` also scores the file beside the official
 converter's int8 file of the same model on all test digits: ours must lie within one standard error or above, and be at most 1.1 times as large.
 
---table writes docs/models.md: accuracy and size of all modes and calibrations, from the Keras files, beside the official converter's.
+--table writes docs/accuracy.md: accuracy and size of all modes and calibrations, from the Keras files, beside the official converter's.
 
     quantized.py --tuff build/tuff --models DIR --digits DIR --calibration FILE [--limit 100] [--accuracy | --table FILE] [NAME ...]
 """
