@@ -25,12 +25,6 @@ typedef struct tuff_concat_embeddings_attrs {
 typedef struct tuff_lsh_projection_attrs {
     int8_t type;
 } tuff_lsh_projection_attrs;
-typedef struct tuff_conv_3d_attrs {
-    int8_t padding;
-    int32_t stride_d, stride_w, stride_h;
-    int8_t fused_activation_function;
-    int32_t dilation_d_factor, dilation_w_factor, dilation_h_factor;
-} tuff_conv_3d_attrs;
 typedef struct tuff_stablehlo_compare_attrs {
     uint32_t comparison_direction, compare_type;
 } tuff_stablehlo_compare_attrs;
