@@ -58,6 +58,7 @@ static tuff_status need_kernel(tuff_code *c, const tuff_plan *p, const tuff_plan
     char text[160];
     snprintf(text, sizeof text, "int %s(", s->kernel->name);
     const int kernel = tuff_source_declaring(text);
+    tuff_source_need(tuff_source_defining(text), c->needed); /* x.c of the header's x.h, or a file beside it */
     snprintf(text, sizeof text, "} %s;", s->kernel->args_type);
     const int args = tuff_source_declaring(text);
     if (kernel < 0 || args < 0)

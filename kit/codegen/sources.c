@@ -1,8 +1,8 @@
 /* Which sources a set of kernels needs: the closure over their #include lines.
  * SPDX-License-Identifier: Apache-2.0
  *
- * The house's rules make this exact: a kernel is declared in a header of ops/, x.h has exactly one x.c, a loop of the prims is defined in one file of its
- * own, and what only infer and prepare need stands behind #ifndef TUFF_KERNELS_ONLY, which is cut out here: the folder has to build without any flag.
+ * The house's rules make this exact: a kernel is declared in a header of ops/, x.h has its x.c, a kernel or a loop of the prims is defined in one
+ * file, and what only infer and prepare need stands behind #ifndef TUFF_KERNELS_ONLY, which is cut out here: the folder has to build without any flag.
  */
 #include "kit/codegen/sources.h"
 
@@ -55,7 +55,7 @@ static int first_with(const char *folder, char kind, const char *text) {
 }
 
 int tuff_source_declaring(const char *text) { return first_with("src/ops/", 'h', text); }
-int tuff_source_defining(const char *text) { return first_with("src/prims/", 'c', text); }
+int tuff_source_defining(const char *text) { return first_with("src/", 'c', text); }
 
 void tuff_source_need(int source, bool *needed) {
     if (source < 0 || needed[source]) return;

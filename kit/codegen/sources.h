@@ -19,7 +19,7 @@ extern const size_t tuff_source_count;
 
 /* -1: there is none */
 int tuff_source_find(const char *path);
-/* The header whose kernels' part has `text`, e.g. "int tuff_relu_f32("; and the C file of prims. -1: none */
+/* The header whose kernels' part has `text`, e.g. "int tuff_relu_f32("; and the C file that defines a kernel or a loop. -1: none */
 int tuff_source_declaring(const char *text);
 int tuff_source_defining(const char *text);
 /* Marks a file and all that it needs: what it includes, and with a header the C file of the same name where that holds code. */
