@@ -361,17 +361,19 @@ static tuff_status prepare_bidirectional(tuff_context *c) {
     { type, type, type, type, type, type }
 #define WITH(input, type) \
     { input, type, type, type, type, type }
+/* rows whose steps lstm_basic.c and lstm_integer.c emit: the kernel by name */
+#define NAMED(function) {function, #function, NULL, 0, NULL}
 static const tuff_variant lstm_variants[] = {
     {ALL("f32"), {"f32", "f32", "f32", "f32"}, 1, NULL, FLOAT},
     {WITH("f32", "s8|u8"), {"f32"}, 3, NULL, FLOAT},
-    {WITH("s8", "s8"), {"s8"}, 4, NULL, {0}},
-    {{"u8", "u8", "u8", "s32", "s16"}, {"u8", "s16", "u8", "s16"}, 2, NULL, {0}},
+    {WITH("s8", "s8"), {"s8"}, 4, NULL, NAMED(tuff_lstm_8x8_16)},
+    {{"u8", "u8", "u8", "s32", "s16"}, {"u8", "s16", "u8", "s16"}, 2, NULL, NAMED(tuff_lstm_basic_u8)},
     {.version = 0},
 };
 static const tuff_variant unidirectional_variants[] = {
     {{"f32", "f32", "f32", "f32", "f32", "f32"}, {"f32"}, 1, NULL, FLOAT},
     {{"f32", "s8|u8", "s8|u8", "s8|u8", "s8|u8", "s8|u8|f32"}, {"f32"}, 2, NULL, FLOAT},
-    {WITH("s8", "s8"), {"s8"}, 3, NULL, {0}},
+    {WITH("s8", "s8"), {"s8"}, 3, NULL, NAMED(tuff_lstm_8x8_16)},
     {.version = 0},
 };
 static const tuff_variant bidirectional_variants[] = {
