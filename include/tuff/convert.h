@@ -26,7 +26,8 @@ TUFF_API void tuff_graph_free(tuff_graph *graph);
 TUFF_API TUFF_MUST_USE tuff_status tuff_graph_optimize(tuff_graph *graph, const tuff_report *report, tuff_error *error);
 /* Puts the recipe of input 0 and the labels of output 0 (may be NULL) into the model; recipe NULL keeps the recipe.
  * Errors: DATA (not as many labels as a classifier has classes). */
-TUFF_API TUFF_MUST_USE tuff_status tuff_graph_describe(tuff_graph *graph, const tuff_recipe *recipe, const char *const *labels, int32_t label_count, tuff_error *error);
+TUFF_API TUFF_MUST_USE tuff_status tuff_graph_describe(tuff_graph *graph, const tuff_recipe *recipe, const char *const *labels, int32_t label_count,
+                                                       tuff_error *error);
 /* The recipe that the graph carries or that follows from its first ops (Rescaling, Normalization). */
 TUFF_API tuff_recipe tuff_graph_recipe(const tuff_graph *graph);
 /* Writes a .tflite: complete or not at all (a temporary file, then rename; a target that is no regular file is written directly). "-" is stdout. */

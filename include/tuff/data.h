@@ -14,25 +14,26 @@ typedef struct tuff_dataset tuff_dataset;
 
 /* One sample; valid until the next tuff_dataset_get of the same dataset. */
 typedef struct tuff_sample {
-    tuff_type type;                 /* of the elements: u8 (raw), f32, s8, s16 ... */
-    bool picture;                   /* raw pixels: shape is height, width, channels */
+    tuff_type type; /* of the elements: u8 (raw), f32, s8, s16 ... */
+    bool picture;   /* raw pixels: shape is height, width, channels */
     int32_t rank;
-    int32_t shape[TUFF_MAX_RANK];   /* without the batch */
+    int32_t shape[TUFF_MAX_RANK]; /* without the batch */
     const void *data;
     size_t bytes;
-    int32_t label;                  /* -1: none */
-    const char *name;               /* the picture's file, "t10k-images-idx3-ubyte.gz[17]" ... */
+    int32_t label;    /* -1: none */
+    const char *name; /* the picture's file, "t10k-images-idx3-ubyte.gz[17]" ... */
 } tuff_sample;
 
 typedef struct tuff_data_options {
-    size_t size;                    /* sizeof(tuff_data_options) */
-    int64_t limit;                  /* at most so many samples; 0: all. Evenly spread over the set where it is less */
+    size_t size;                                      /* sizeof(tuff_data_options) */
+    int64_t limit;                                    /* at most so many samples; 0: all. Evenly spread over the set where it is less */
     enum { TUFF_SPLIT_TEST, TUFF_SPLIT_TRAIN } split; /* for .npz with x_train ... x_test: which half */
-    bool need_labels;               /* an error where there are none */
-    const tuff_tensor *input;       /* the model's input, where known: an .npy that is one sample of its shape is taken as one, not as a set; a .csv with
+    bool need_labels;                                 /* an error where there are none */
+    const tuff_tensor *input; /* the model's input, where known: an .npy that is one sample of its shape is taken as one, not as a set; a .csv with
                                        a column for each of its elements has no classes. May be NULL */
 } tuff_data_options;
-#define TUFF_DATA_OPTIONS {sizeof(tuff_data_options), 0, TUFF_SPLIT_TEST, false, NULL}
+#define TUFF_DATA_OPTIONS \
+    { sizeof(tuff_data_options), 0, TUFF_SPLIT_TEST, false, NULL }
 
 /* idx(.gz) with labels beside it, .npy, .npz (x,y or x_train,...), .csv (last column = class), a folder with a folder of pictures per class, or one
  * PNG/JPEG/BMP; "-" is standard input. By content, not by name.
@@ -61,13 +62,14 @@ TUFF_API const char *tuff_dataset_about(const tuff_dataset *dataset);
  * input is refused. An explicit recipe beats the model's and says so. */
 typedef struct tuff_feed tuff_feed;
 typedef struct tuff_feed_options {
-    size_t size;                    /* sizeof(tuff_feed_options) */
-    const tuff_recipe *recipe;      /* explicit (--input-range, --mean, --std): only mean, std, count are taken; NULL: the model's */
-    bool invert;                    /* raw x becomes 255 - x first */
+    size_t size;               /* sizeof(tuff_feed_options) */
+    const tuff_recipe *recipe; /* explicit (--input-range, --mean, --std): only mean, std, count are taken; NULL: the model's */
+    bool invert;               /* raw x becomes 255 - x first */
     void (*note)(void *context, bool warning, const char *text); /* each once per feed; NULL: silent */
     void *context;
 } tuff_feed_options;
-#define TUFF_FEED_OPTIONS {sizeof(tuff_feed_options), NULL, false, NULL, NULL}
+#define TUFF_FEED_OPTIONS \
+    { sizeof(tuff_feed_options), NULL, false, NULL, NULL }
 
 /* For input 0 of models with one input (others are refused by tuff_feed_put). The model must stay. */
 TUFF_API TUFF_MUST_USE tuff_status tuff_feed_create(const tuff_model *model, const tuff_feed_options *options, tuff_feed **feed, tuff_error *error);

@@ -54,12 +54,12 @@ typedef struct tuff_eval_result {
     int64_t n; /* samples */
     bool labelled;
     int32_t classes;
-    int64_t right, right_top; /* top-1, top-k */
+    int64_t right, right_top;                            /* top-1, top-k */
     tuff_reliability reliability[TUFF_RELIABILITY_BINS]; /* by the certainty of the answer: 0..0.1, 0.1..0.2 ... */
     double calibration_error;                            /* expected (ECE): mean distance of certainty from accuracy */
     int32_t n_mistakes;
     tuff_kept_sample *mistakes; /* the most certain first */
-    int64_t *confusion;       /* classes x classes: [label][predicted]; NULL without labels or with too many classes */
+    int64_t *confusion;         /* classes x classes: [label][predicted]; NULL without labels or with too many classes */
     /* --against */
     bool compared;
     int64_t agree, other_right, only_this_right, only_other_right;

@@ -32,19 +32,19 @@ extern "C" {
 #endif
 
 /* name, text: what went wrong, in a word; the message in tuff_error says where and why */
-#define TUFF_STATUSES(X)                                              \
-    X(OK, "ok")                                                       \
-    X(ERR_ARGUMENT, "wrong argument")                                 \
-    X(ERR_MEMORY, "out of memory")                                    \
-    X(ERR_IO, "file cannot be read or written")                       \
-    X(ERR_FORMAT, "malformed file")                                   \
-    X(ERR_MODEL, "illegal model")                                     \
-    X(ERR_UNSUPPORTED, "not supported")                               \
-    X(ERR_DATA, "unusable data")                                      \
-    X(ERR_VALUE, "illegal value at run time")                         \
-    X(ERR_LIMIT, "limit exceeded")                                    \
-    X(ERR_BUFFER, "buffer too small")                                 \
-    X(ERR_CANCELLED, "cancelled")                                     \
+#define TUFF_STATUSES(X)                        \
+    X(OK, "ok")                                 \
+    X(ERR_ARGUMENT, "wrong argument")           \
+    X(ERR_MEMORY, "out of memory")              \
+    X(ERR_IO, "file cannot be read or written") \
+    X(ERR_FORMAT, "malformed file")             \
+    X(ERR_MODEL, "illegal model")               \
+    X(ERR_UNSUPPORTED, "not supported")         \
+    X(ERR_DATA, "unusable data")                \
+    X(ERR_VALUE, "illegal value at run time")   \
+    X(ERR_LIMIT, "limit exceeded")              \
+    X(ERR_BUFFER, "buffer too small")           \
+    X(ERR_CANCELLED, "cancelled")               \
     X(LATER, "not known before its op has run")
 
 typedef enum tuff_status {
@@ -56,8 +56,8 @@ typedef enum tuff_status {
 /* Owned by the caller, zero-initialised; the first error stays. Every `tuff_error *` parameter may be NULL. */
 typedef struct tuff_error {
     tuff_status status;
-    size_t bytes_needed;  /* with TUFF_ERR_BUFFER: how many bytes would have done */
-    char message[1000];   /* one line, no newline: file, place, expected and found */
+    size_t bytes_needed; /* with TUFF_ERR_BUFFER: how many bytes would have done */
+    char message[1000];  /* one line, no newline: file, place, expected and found */
 } tuff_error;
 
 /* The status in words, never NULL. */

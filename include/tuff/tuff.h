@@ -44,25 +44,27 @@ typedef struct tuff_memory {
 
 /* ---- model ---- */
 typedef struct tuff_model_options {
-    size_t size;              /* sizeof(tuff_model_options): the version of this struct */
+    size_t size;               /* sizeof(tuff_model_options): the version of this struct */
     const tuff_memory *memory; /* NULL: malloc */
 } tuff_model_options;
-#define TUFF_MODEL_OPTIONS {sizeof(tuff_model_options), NULL}
+#define TUFF_MODEL_OPTIONS \
+    { sizeof(tuff_model_options), NULL }
 
 /* Maps the file, verifies it and reads it. Errors: IO, FORMAT, MODEL, UNSUPPORTED, MEMORY. */
 TUFF_API TUFF_MUST_USE tuff_status tuff_model_open(const char *path, const tuff_model_options *options, tuff_model **model, tuff_error *error);
 /* The bytes are kept by reference and must stay until the model is closed. */
-TUFF_API TUFF_MUST_USE tuff_status tuff_model_from_memory(const void *bytes, size_t count, const tuff_model_options *options, tuff_model **model, tuff_error *error);
+TUFF_API TUFF_MUST_USE tuff_status tuff_model_from_memory(const void *bytes, size_t count, const tuff_model_options *options, tuff_model **model,
+                                                          tuff_error *error);
 /* After all its interpreters are gone. NULL is fine. */
 TUFF_API void tuff_model_close(tuff_model *model);
 
 /* How raw data becomes the model's input: x = (raw - mean[c]) / std[c]; raw is 0..255 in images. */
 typedef struct tuff_recipe {
     bool present;
-    int32_t width, height, channels;  /* 0: not an image */
-    int32_t count;                    /* of mean and std: 1, or one per channel */
+    int32_t width, height, channels; /* 0: not an image */
+    int32_t count;                   /* of mean and std: 1, or one per channel */
     float mean[4], std[4];
-    const char *source;               /* where it comes from, in words: "metadata", "model begins with RESCALING" ... */
+    const char *source; /* where it comes from, in words: "metadata", "model begins with RESCALING" ... */
 } tuff_recipe;
 /* The recipe of input `input`; present is false where the file has none. */
 TUFF_API tuff_recipe tuff_model_recipe(const tuff_model *model, int32_t input);
@@ -86,9 +88,11 @@ typedef struct tuff_interpreter_options {
     size_t arena_bytes;        /* too few gives TUFF_ERR_BUFFER and error->bytes_needed */
     const tuff_op *const *ops; /* the user's ops, looked up by name before the builtin ones; NULL-terminated, or NULL */
 } tuff_interpreter_options;
-#define TUFF_INTERPRETER_OPTIONS {sizeof(tuff_interpreter_options), 0, NULL, false, false, NULL, NULL, 0, NULL}
+#define TUFF_INTERPRETER_OPTIONS \
+    { sizeof(tuff_interpreter_options), 0, NULL, false, false, NULL, NULL, 0, NULL }
 
-TUFF_API TUFF_MUST_USE tuff_status tuff_interpreter_create(const tuff_model *model, const tuff_interpreter_options *options, tuff_interpreter **it, tuff_error *error);
+TUFF_API TUFF_MUST_USE tuff_status tuff_interpreter_create(const tuff_model *model, const tuff_interpreter_options *options, tuff_interpreter **it,
+                                                           tuff_error *error);
 TUFF_API void tuff_interpreter_destroy(tuff_interpreter *it);
 TUFF_API int32_t tuff_interpreter_input_count(const tuff_interpreter *it);
 TUFF_API int32_t tuff_interpreter_output_count(const tuff_interpreter *it);
@@ -116,8 +120,8 @@ TUFF_API TUFF_MUST_USE tuff_status tuff_interpreter_set_f32(tuff_interpreter *it
 TUFF_API TUFF_MUST_USE tuff_status tuff_interpreter_get_f32(const tuff_interpreter *it, int32_t output, float *values, size_t count, tuff_error *error);
 /* Raw pixels 0..255, height x width x channels, interleaved: resized, recoloured and normalized by the recipe into item 0 of the batch. A model without a
  * recipe: a u8 input takes them as they are, any other is refused with TUFF_ERR_DATA. */
-TUFF_API TUFF_MUST_USE tuff_status tuff_interpreter_set_pixels(tuff_interpreter *it, int32_t input, const uint8_t *pixels, int32_t width, int32_t height, int32_t channels,
-                                                               tuff_error *error);
+TUFF_API TUFF_MUST_USE tuff_status tuff_interpreter_set_pixels(tuff_interpreter *it, int32_t input, const uint8_t *pixels, int32_t width, int32_t height,
+                                                               int32_t channels, tuff_error *error);
 
 TUFF_API TUFF_MUST_USE tuff_status tuff_interpreter_invoke(tuff_interpreter *it, tuff_error *error);
 /* Clears state: variables take their initial value (zero point). */
@@ -129,10 +133,10 @@ TUFF_API const void *tuff_interpreter_tensor(const tuff_interpreter *it, int32_t
 
 /* ---- profile ---- */
 typedef struct tuff_step_info {
-    const char *op;       /* "CONV_2D" */
-    const char *kernel;   /* the kernel's function */
-    const char *loop;     /* the prim's loop, "" where the kernel uses none */
-    const char *output;   /* name of the tensor it writes */
+    const char *op;     /* "CONV_2D" */
+    const char *kernel; /* the kernel's function */
+    const char *loop;   /* the prim's loop, "" where the kernel uses none */
+    const char *output; /* name of the tensor it writes */
     int32_t node, jobs;
     int64_t macs;
 } tuff_step_info;

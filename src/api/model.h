@@ -10,12 +10,12 @@
 struct tuff_model {
     tuff_allocator allocator;
     tuff_arena *arena;
-    tuff_file file;              /* bytes NULL where the caller owns them */
-    const char *path;            /* as it was opened, NULL from memory: for messages */
+    tuff_file file;   /* bytes NULL where the caller owns them */
+    const char *path; /* as it was opened, NULL from memory: for messages */
     tuff_graph *graph;
     tuff_pack_cache *packed;
-    tuff_recipe *recipes;        /* per graph input */
-    const char *const **labels;  /* per graph output */
+    tuff_recipe *recipes;       /* per graph input */
+    const char *const **labels; /* per graph output */
     int32_t *label_counts;
 };
 

@@ -21,7 +21,7 @@ tuff_arena *tuff_arena_create(const tuff_allocator *a, tuff_error *error);
 void tuff_arena_destroy(tuff_arena *arena); /* NULL is fine */
 /* Zeroed bytes (at least 1), aligned to `align` (a power of two up to 64); NULL with the error set on failure. */
 void *tuff_arena_take(tuff_arena *arena, size_t bytes, size_t align, tuff_error *error);
-void *tuff_arena_array(tuff_arena *arena, size_t count, size_t each, tuff_error *error); /* checked product, aligned to 16 */
+void *tuff_arena_array(tuff_arena *arena, size_t count, size_t each, tuff_error *error);     /* checked product, aligned to 16 */
 void *tuff_arena_copy(tuff_arena *arena, const void *from, size_t bytes, tuff_error *error); /* aligned to 64 */
 char *tuff_arena_string(tuff_arena *arena, const char *text, tuff_error *error);
 TUFF_PRINTF(3, 4) char *tuff_arena_format(tuff_arena *arena, tuff_error *error, const char *format, ...);

@@ -101,13 +101,13 @@ int tuff_combine(const void *args, void *const *io, int job, int jobs) {
 }
 
 /* a [count], b [count], out [count]; tiles: any split; scratch, errors: none */
-#define SHIFT_LEFT(bits)                                                                                                                 \
-    int tuff_shift_left_s##bits(const void *args, void *const *io, int job, int jobs) {                                                  \
-        const tuff_span span = tuff_share(((const tuff_shift_left_args *)args)->count, job, jobs);                                       \
-        const int##bits##_t *a = io[0], *b = io[1];                                                                                      \
-        int##bits##_t *out = io[2];                                                                                                      \
-        for (int64_t i = span.first; i < span.end; i++) out[i] = (int##bits##_t)(b[i] < 0 || b[i] >= bits ? 0 : (uint32_t)a[i] << b[i]); \
-        return 0;                                                                                                                        \
+#define SHIFT_LEFT(bits)                                                                                                                            \
+    int tuff_shift_left_s##bits(const void *args, void *const *io, int job, int jobs) {                                                             \
+        const tuff_span span = tuff_share(((const tuff_shift_left_args *)args)->count, job, jobs);                                                  \
+        const int##bits##_t *a = io[0], *b = io[1];                                                                                                 \
+        int##bits##_t *out = io[2];                                                                                                                 \
+        for (int64_t i = span.first; i < span.end; i++) out[i] = (int##bits##_t)(b[i] < 0 || b[i] >= bits ? 0u : (uint32_t)a[i] << (uint32_t)b[i]); \
+        return 0;                                                                                                                                   \
     }
 SHIFT_LEFT(8)
 SHIFT_LEFT(16)

@@ -4,7 +4,9 @@
 
 #include "tuff/op.h"
 
-typedef struct { int64_t bytes; } tuff_copy_args;
+typedef struct {
+    int64_t bytes;
+} tuff_copy_args;
 int tuff_copy(const void *args, void *const *io, int job, int jobs);
 #ifndef TUFF_KERNELS_ONLY
 extern const tuff_field tuff_copy_fields[];

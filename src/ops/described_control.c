@@ -8,4 +8,3 @@
 
 TUFF_DESCRIBED(delegate, "DELEGATE", 51, 1, "inputs*", "outputs*", TUFF_NO_OPTIONS);
 TUFF_DESCRIBED(placeholder_for_greater_op_codes, "PLACEHOLDER_FOR_GREATER_OP_CODES", 127, 1, "inputs*", "outputs*", TUFF_NO_OPTIONS);
-

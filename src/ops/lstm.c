@@ -362,7 +362,8 @@ static tuff_status prepare_bidirectional(tuff_context *c) {
 #define WITH(input, type) \
     { input, type, type, type, type, type }
 /* rows whose steps lstm_basic.c and lstm_integer.c emit: the kernel by name */
-#define NAMED(function) {function, #function, NULL, 0, NULL}
+#define NAMED(function) \
+    { function, #function, NULL, 0, NULL }
 static const tuff_variant lstm_variants[] = {
     {ALL("f32"), {"f32", "f32", "f32", "f32"}, 1, NULL, FLOAT},
     {WITH("f32", "s8|u8"), {"f32"}, 3, NULL, FLOAT},

@@ -61,7 +61,7 @@ static tuff_philox *seeded(void *state, int64_t seed, int64_t seed2) {
     tuff_philox *g = state;
     if (g->seeded) return g;
     uint64_t key = (uint64_t)(int32_t)seed, upper = (uint64_t)(int32_t)seed2; /* the reference keeps seeds in 32 bits, with their sign */
-    if (key == 0 && upper == 0) { /* no seed: the time, and where this state happens to lie */
+    if (key == 0 && upper == 0) {                                             /* no seed: the time, and where this state happens to lie */
         key = (uint64_t)time(NULL) * 1000000007u + (uint64_t)clock();
         upper = (uint64_t)(uintptr_t)state ^ (uint64_t)clock() << 48;
     }

@@ -13,12 +13,12 @@
 #include "tuff/op.h"
 
 /* tuff_x_list ends with NULL, its last loop is the C one; tuff_x_for gives the first that `level` allows and this build has, NULL at level none. */
-#define TUFF_PRIM_LIST(name)                                                            \
-    extern const name *const name##_list[];                                             \
-    static inline const name *name##_for(int level) {                                   \
-        for (const name *const *p = name##_list; *p; p++)                               \
-            if ((*p)->run && (*p)->prim.level <= level) return *p;                      \
-        return NULL;                                                                    \
+#define TUFF_PRIM_LIST(name)                                       \
+    extern const name *const name##_list[];                        \
+    static inline const name *name##_for(int level) {              \
+        for (const name *const *p = name##_list; *p; p++)          \
+            if ((*p)->run && (*p)->prim.level <= level) return *p; \
+        return NULL;                                               \
     }
 
 /* ---- gemm f32: c[m][n] = clamp(a[m][k] . b + bias) ----
@@ -31,7 +31,7 @@
 typedef struct tuff_gemm_f32 {
     tuff_prim prim;
     int32_t rows, columns; /* the tile: m is best a multiple of rows; columns is the panel's width */
-    const char *layout;     /* id of the packed layout */
+    const char *layout;    /* id of the packed layout */
     void (*run)(float *c, int64_t c_pitch, const float *a, int64_t a_pitch, const float *packed, int32_t m, int32_t n, int32_t k, float lo, float hi);
 } tuff_gemm_f32;
 TUFF_PRIM_LIST(tuff_gemm_f32)
@@ -56,15 +56,16 @@ TUFF_PRIM_LIST(tuff_gemm_s8)
 extern const tuff_gemm_s8 tuff_gemm_s8_avxvnni, tuff_gemm_s8_avx2, tuff_gemm_s8_c;
 size_t tuff_gemm_s8_packed_bytes(const tuff_gemm_s8 *prim, int32_t n, int32_t k);
 /* weights [n][k] as (int8)(w ^ flip); bias [n] or NULL; zero_in: of the flipped activations */
-void tuff_gemm_s8_pack(const tuff_gemm_s8 *prim, void *packed, const uint8_t *weights, uint8_t flip, const int32_t *bias, int32_t zero_in, int32_t n, int32_t k);
+void tuff_gemm_s8_pack(const tuff_gemm_s8 *prim, void *packed, const uint8_t *weights, uint8_t flip, const int32_t *bias, int32_t zero_in, int32_t n,
+                       int32_t k);
 
 /* ---- depthwise f32: for p in pixels, c in channels: out[p][c] = clamp(bias[c] + sum over taps of taps_in[t][p * step + c] * weights[t][c]) ----
  *   out pitch out_pitch elements; step in elements; weights [taps][channels]; taps >= 0 */
 #define TUFF_DEPTHWISE_F32_TOLERANCE(taps) ((taps) + 2)
 typedef struct tuff_depthwise_f32 {
     tuff_prim prim;
-    void (*run)(float *out, int64_t out_pitch, const float *const *taps_in, int32_t taps, int64_t step, int32_t pixels, const float *weights,
-                const float *bias, int32_t channels, float lo, float hi);
+    void (*run)(float *out, int64_t out_pitch, const float *const *taps_in, int32_t taps, int64_t step, int32_t pixels, const float *weights, const float *bias,
+                int32_t channels, float lo, float hi);
 } tuff_depthwise_f32;
 TUFF_PRIM_LIST(tuff_depthwise_f32)
 extern const tuff_depthwise_f32 tuff_depthwise_f32_avx2, tuff_depthwise_f32_c;
@@ -92,8 +93,8 @@ extern const tuff_requantize_s8 tuff_requantize_s8_avx2, tuff_requantize_s8_c;
 /* ---- requantize f64: the same with round half away(acc * scale[c]) in double, as FULLY_CONNECTED does; scale >= 0, saturates ---- */
 typedef struct tuff_requantize_f64_s8 {
     tuff_prim prim;
-    void (*run)(uint8_t *out, int64_t out_pitch, const int32_t *acc, int64_t acc_pitch, int32_t rows, int32_t columns, const double *scale,
-                int32_t zero_out, int32_t lo, int32_t hi);
+    void (*run)(uint8_t *out, int64_t out_pitch, const int32_t *acc, int64_t acc_pitch, int32_t rows, int32_t columns, const double *scale, int32_t zero_out,
+                int32_t lo, int32_t hi);
 } tuff_requantize_f64_s8;
 TUFF_PRIM_LIST(tuff_requantize_f64_s8)
 extern const tuff_requantize_f64_s8 tuff_requantize_f64_s8_avx2, tuff_requantize_f64_s8_c;

@@ -45,7 +45,12 @@ enum {
     QUANTIZATION_DIMENSION
 };
 enum { CUSTOM_QUANTIZATION_BYTES };
-enum { BLOCKWISE_SCALES, BLOCKWISE_ZERO_POINTS, BLOCKWISE_BLOCK_SIZE, BLOCKWISE_DIMENSIONS }; /* and MultiAxisQuantization alike: quantized_dimensions there, block_shape here */
+enum {
+    BLOCKWISE_SCALES,
+    BLOCKWISE_ZERO_POINTS,
+    BLOCKWISE_BLOCK_SIZE,
+    BLOCKWISE_DIMENSIONS
+}; /* and MultiAxisQuantization alike: quantized_dimensions there, block_shape here */
 enum { SPARSITY_TRAVERSAL_ORDER, SPARSITY_BLOCK_MAP, SPARSITY_DIMS };
 enum { DIM_FORMAT, DIM_DENSE_SIZE, DIM_SEGMENTS_TYPE, DIM_SEGMENTS, DIM_INDICES_TYPE, DIM_INDICES };
 enum { INDICES_NONE, INDICES_S32, INDICES_U16, INDICES_U8 }; /* union SparseIndexVector */

@@ -13,7 +13,8 @@ tuff_status tuff_tflite_read(const void *bytes, size_t count, tuff_arena *arena,
 
 /* Writes: sets each node's version to the lowest that expresses it when `choose_versions`, else keeps node->version.
  * *bytes is allocated with `a`; associated files are appended as stored zip entries. Files over 2 GB: buffers behind the FlatBuffer. */
-tuff_status tuff_tflite_write(const tuff_graph *graph, bool choose_versions, const tuff_allocator *a, uint8_t **bytes, size_t *count, tuff_error *error) TUFF_MUST_USE;
+tuff_status tuff_tflite_write(const tuff_graph *graph, bool choose_versions, const tuff_allocator *a, uint8_t **bytes, size_t *count,
+                              tuff_error *error) TUFF_MUST_USE;
 /* The lowest version of the node's op that expresses it; 0 where no variant has its types, or operands are missing. */
 int32_t tuff_tflite_version(const tuff_subgraph *s, const tuff_node *n);
 

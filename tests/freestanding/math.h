@@ -8,11 +8,14 @@
 #define isinf(x) __builtin_isinf(x)
 #define isfinite(x) __builtin_isfinite(x)
 #define signbit(x) __builtin_signbit(x)
-#define BOTH(name) double name(double x); float name##f(float x);
-BOTH(ceil) BOTH(floor) BOTH(round) BOTH(rint) BOTH(nearbyint) BOTH(trunc) BOTH(fabs) BOTH(sqrt) BOTH(exp) BOTH(expm1) BOTH(log) BOTH(log1p) BOTH(log2) BOTH(sin)
-BOTH(cos) BOTH(tanh) BOTH(erf) BOTH(cbrt)
+#define BOTH(name)         \
+    double name(double x); \
+    float name##f(float x);
+BOTH(ceil)
+BOTH(floor) BOTH(round) BOTH(rint) BOTH(nearbyint) BOTH(trunc) BOTH(fabs) BOTH(sqrt) BOTH(exp) BOTH(expm1) BOTH(log) BOTH(log1p) BOTH(log2) BOTH(sin) BOTH(cos)
+    BOTH(tanh) BOTH(erf) BOTH(cbrt)
 #undef BOTH
-double atan2(double y, double x);
+        double atan2(double y, double x);
 float atan2f(float y, float x);
 double copysign(double x, double y);
 float copysignf(float x, float y);
