@@ -12,10 +12,13 @@
     double name(double x); \
     float name##f(float x);
 BOTH(ceil)
-BOTH(floor) BOTH(round) BOTH(rint) BOTH(nearbyint) BOTH(trunc) BOTH(fabs) BOTH(sqrt) BOTH(exp) BOTH(expm1) BOTH(log) BOTH(log1p) BOTH(log2) BOTH(sin) BOTH(cos)
-    BOTH(tanh) BOTH(erf) BOTH(cbrt)
+BOTH(floor)
+BOTH(round)
+BOTH(rint)
+BOTH(nearbyint)
+BOTH(trunc) BOTH(fabs) BOTH(sqrt) BOTH(exp) BOTH(expm1) BOTH(log) BOTH(log1p) BOTH(log2) BOTH(sin) BOTH(cos) BOTH(tanh) BOTH(erf) BOTH(cbrt)
 #undef BOTH
-        double atan2(double y, double x);
+    double atan2(double y, double x);
 float atan2f(float y, float x);
 double copysign(double x, double y);
 float copysignf(float x, float y);
