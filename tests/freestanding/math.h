@@ -8,6 +8,7 @@
 #define isinf(x) __builtin_isinf(x)
 #define isfinite(x) __builtin_isfinite(x)
 #define signbit(x) __builtin_signbit(x)
+/* clang-format off */
 #define BOTH(name)         \
     double name(double x); \
     float name##f(float x);
@@ -17,6 +18,7 @@ BOTH(round)
 BOTH(rint)
 BOTH(nearbyint)
 BOTH(trunc) BOTH(fabs) BOTH(sqrt) BOTH(exp) BOTH(expm1) BOTH(log) BOTH(log1p) BOTH(log2) BOTH(sin) BOTH(cos) BOTH(tanh) BOTH(erf) BOTH(cbrt)
+/* clang-format on */
 #undef BOTH
     double atan2(double y, double x);
 float atan2f(float y, float x);
