@@ -85,7 +85,7 @@ static result node_run(const tuff_op *op, const void *attrs, const operand *in, 
     result r = {.status = TUFF_OK};
     tuff_arena *arena = tuff_arena_create(NULL, &r.error);
     tuff_graph *g = node_graph(arena, op, attrs, in, n_in, out, &r.error);
-    const tuff_plan_options o = {.target = {level, jobs}};
+    const tuff_plan_options o = {.target = {.level = level, .threads = jobs}};
     tuff_plan *plan = NULL;
     r.status = tuff_plan_create(g, &o, NULL, NULL, &plan, &r.error);
     if (r.status == TUFF_OK) {
